@@ -1,0 +1,1 @@
+"""What several kinds of tests stand on: builders, a fixed clock, the rules for skips."""
