@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import grimp
 from importlinter import Contract, ContractCheck, fields, output
@@ -42,7 +42,7 @@ def trespasses(
                 yield Trespass(importer, imported, details["line_number"])
 
 
-class ConfinedContract(Contract):  # type: ignore[misc]
+class ConfinedContract(Contract):
     """`source_modules` import only each other, `may_import`, and the standard library without `never`."""
 
     type_name = "confined"
@@ -53,8 +53,13 @@ class ConfinedContract(Contract):  # type: ignore[misc]
 
     def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:
         """Look at every module of the sources."""
-        found = list(trespasses(graph, self.source_modules, self.may_import or (), self.never or ()))
+        # The fields hold their parsed values by now, or None; their declared type says only how they are parsed.
+        sources, may_import, never = (cast("set[str] | None", value) or set() for value in self._values())
+        found = list(trespasses(graph, sources, may_import, never))
         return ContractCheck(kept=not found, metadata={"trespasses": found})
+
+    def _values(self) -> tuple[object, object, object]:
+        return self.source_modules, self.may_import, self.never
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Print one line for each import that is not allowed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,12 +33,11 @@ def _refuse_network(*_: object, **__: object) -> NoReturn:
 
 
 @pytest.fixture(autouse=True)
-def _no_network_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_network_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if UNIT_TESTS in request.path.parents:
         for name in ("connect", "connect_ex", "bind", "sendto"):
             monkeypatch.setattr(socket.socket, name, _refuse_network)
         monkeypatch.setattr(socket, "getaddrinfo", _refuse_network)
-    yield
 
 
 @pytest.fixture(scope="session")
