@@ -174,6 +174,15 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> Note:
     return Note(text, tuple(signatures), tuple(unknown))
 
 
+def check_note(note: str) -> None:
+    """Whether `note` is one by its form, whoever signed it.
+
+    Raises:
+        InputError: the note is malformed; the message says what and where.
+    """
+    _split(note)
+
+
 def open_checkpoint(note: str, verifiers: Iterable[Verifier], origin: str) -> tuple[Checkpoint, Note]:
     """Open a note as a checkpoint of the log `origin`; a co-signature without the log's own does not do.
 

@@ -147,12 +147,12 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
     The algorithm of RFC 9162 section 2.1.3.2, by its numbers.
     """
-    # (1)
+    # (1) the leaf is inside the tree
     if not 0 <= index < size:
         return False
-    # (2), (3)
+    # (2), (3) start at the leaf
     fn, sn, r = index, size - 1, leaf
-    # (4)
+    # (4) climb, one step for each hash of the proof
     for p in proof:
         if sn == 0 or len(p) != HASH_SIZE:
             return False
@@ -163,7 +163,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         else:
             r = node_hash(r, p)
         fn, sn = fn >> 1, sn >> 1
-    # (5)
+    # (5) arrived at the top, with the right root
     return sn == 0 and r == root
 
 
@@ -211,18 +211,18 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
         return not proof and old_root == new_root
     if old == 0:
         return not proof and old_root == EMPTY_ROOT
-    # (1)
+    # (1) a proof between different sizes is never empty
     if not proof or any(len(p) != HASH_SIZE for p in proof):
         return False
-    # (2)
+    # (2) a perfect old tree is its own first hash
     path = [old_root, *proof] if old.bit_count() == 1 else list(proof)
-    # (3), (4)
+    # (3), (4) start where the old tree's right edge leaves the left side
     fn, sn = old - 1, new - 1
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
-    # (5)
+    # (5) both roots grow from the first hash
     fr = sr = path[0]
-    # (6)
+    # (6) climb, one step for each further hash
     for c in path[1:]:
         if sn == 0:
             return False
@@ -233,5 +233,5 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
         else:
             sr = node_hash(sr, c)
         fn, sn = fn >> 1, sn >> 1
-    # (7)
+    # (7) arrived at the top, with both roots
     return sn == 0 and fr == old_root and sr == new_root
