@@ -111,7 +111,7 @@ _RELEASED = Record(
         "digest": Field(HASH, "digest of the object, without default-valued properties"),
         "salt": Field(Hex("a salt in hexadecimal", MIN_SALT, MAX_SALT), "the salt of this object version in the leaf"),
         "origins": Field(ListOf(PARTY, least=1, most=64, distinct=True), "whose information it is"),
-        "clauses": Field(ListOf(NAME, least=1, most=256, distinct=True), "the clauses that permitted it"),
+        "clauses": Field(ListOf(NAME, most=256, distinct=True), "the clauses that permitted it; none for scaffold"),
         "variant": Field(Flag(), "true for a tear-line variant"),
     }
 )

@@ -1,0 +1,138 @@
+"""Builds the engine's world from the store: every held version, every view given, every policy input, at one instant.
+
+Leaves all deciding to `release`. What the store cannot tell is left out, and what is left out withholds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sepakat.agreements.life import Standing, State, standing
+from sepakat.agreements.regions import load_regions
+from sepakat.agreements.topics import TopicDefinition, TopicTable
+from sepakat.exchange.ports import Node, Unit
+from sepakat.exchange.records import AgreementRecord, Consent, Direction, StoredVersion
+from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
+from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stix.objects import VersionRef
+
+
+def world_of(node: Node, unit: Unit, now: datetime) -> World:
+    """All that this node holds and all policy inputs at `now`."""
+    everyone = unit.parties.everyone()
+    return World(
+        node=node.party,
+        parties={StixId(party.identity.id): party.id for party in everyone},
+        views={view.key: view for view in views_given(node, unit, now)},
+        versions=_versions(unit),
+        policies={
+            policy.object_id: ObjectPolicy(
+                topics=policy.topics,
+                regions=policy.regions,
+                person_category=policy.person_category,
+                markings=policy.markings,
+                hold=policy.hold,
+                recalled=policy.recalled,
+                recalled_views=policy.recalled_views,
+                expires_at=policy.expires_at,
+            )
+            for policy in unit.policies.everything()
+        },
+        approvals=_approvals(unit),
+        grants=grants_of(node, unit),
+        clients=frozenset(party.id for party in everyone if party.is_client),
+        topics=TopicTable(
+            tuple(
+                TopicDefinition(id=topic.id, entities=topic.entities, names=topic.names, labels=topic.labels)
+                for topic in unit.policies.topics()
+            )
+        ),
+        regions=load_regions(),
+    )
+
+
+def standing_for(record: AgreementRecord, taker: PartyId, now: datetime) -> Standing:
+    """The state of one version of an agreement for one taker at `now`."""
+    return standing(record.agreement, record.events, taker, now)
+
+
+def current_version(records: list[AgreementRecord], taker: PartyId, now: datetime) -> AgreementRecord | None:
+    """Of one agreement's versions, the newest that is or was in force for the taker; None if none ever was.
+
+    A version that is only drafted or offered never stands in the way of the one that is in force.
+    """
+    concluded = (State.IN_FORCE, State.SUSPENDED, State.ENDED)
+    for record in reversed(records):
+        if taker in record.roster and standing_for(record, taker, now).state in concluded:
+            return record
+    return None
+
+
+def views_given(node: Node, unit: Unit, now: datetime) -> list[View]:
+    """The views that this node gives, in force or not, one for each (agreement, taker) ever concluded."""
+    by_id: dict[str, list[AgreementRecord]] = {}
+    for record in unit.agreements.everything():
+        if record.agreement.giver == node.party:
+            by_id.setdefault(record.agreement.id, []).append(record)
+    views = []
+    for records in by_id.values():
+        for taker in dict.fromkeys(taker for record in records for taker in record.roster):
+            record = current_version(records, taker, now)
+            if record is None:
+                continue
+            state = standing_for(record, taker, now)
+            party = unit.parties.get(taker)
+            views.append(
+                View(
+                    key=ViewKey(record.agreement.id, taker),
+                    agreement=record.agreement,
+                    in_force=state.state is State.IN_FORCE,
+                    because=state.because,
+                    taker_country=party.country if party else None,
+                )
+            )
+    return views
+
+
+def grants_of(node: Node, unit: Unit) -> tuple[Grant, ...]:
+    """The consents that other parties have given this node, as the engine reads them."""
+    return tuple(
+        _grant(node, consent)
+        for consent in unit.obligations.consents()
+        if consent.direction is Direction.OUT and consent.granted
+    )
+
+
+def _grant(node: Node, consent: Consent) -> Grant:
+    return Grant(
+        origin=consent.counterpart,
+        grantee=node.party,
+        party=consent.party,
+        object_id=consent.object_id,
+        given_at=consent.answered_at or consent.asked_at,
+        until=consent.until,
+        withdrawn_at=consent.withdrawn_at,
+    )
+
+
+def _versions(unit: Unit) -> dict[StixId, tuple[HeldVersion, ...]]:
+    held: dict[StixId, list[HeldVersion]] = {}
+    for stored in unit.objects.everything():
+        held.setdefault(stored.object.id, []).append(_held(stored))
+    return {object_id: tuple(versions) for object_id, versions in held.items()}
+
+
+def _held(stored: StoredVersion) -> HeldVersion:
+    return HeldVersion(stored.object, stored.origins, stored.received_at, stored.received)
+
+
+def _approvals(unit: Unit) -> dict[tuple[VersionRef, ViewKey], tuple[Approval, ...]]:
+    approvals: dict[tuple[VersionRef, ViewKey], dict[str, Approval]] = {}
+    for record in unit.policies.approvals():
+        given = approvals.setdefault((record.version, record.view), {})
+        # The last word of each person counts: a refusal takes an earlier approval back.
+        if record.approved:
+            given[record.approver] = Approval(record.approver, record.at)
+        else:
+            given.pop(record.approver, None)
+    return {key: tuple(given.values()) for key, given in approvals.items() if given}
