@@ -1,0 +1,114 @@
+"""A STIX object as Sepakat keeps it: its exact bytes and what they say.
+
+`raw` is what arrived or what we wrote, and is what goes out again; `content` is the same read as JSON. Neither is
+ever changed: a new content is a new object. Whether the content keeps the standard's rules is left to `validation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import orjson
+
+from sepakat.errors import InputError
+from sepakat.stix.canonical import object_digest
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.instants import version_key
+
+_PLAIN_JSON_ONLY = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+VersionRef: TypeAlias = tuple[StixId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StixObject:
+    """One version of one object; equal when the bytes are equal."""
+
+    raw: bytes
+    content: Mapping[str, Any] = field(compare=False, repr=False)
+    _digest: list[str] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> StixObject:
+        """Read an object from bytes that were checked before, such as those of our own store.
+
+        Bytes of unknown origin go through `reading.read_objects`, which also refuses duplicate keys and the like.
+
+        Raises:
+            InputError: not JSON, or not an object with `id` and `type`.
+        """
+        try:
+            content = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise InputError("json-broken", f"object is not JSON: {error}") from error
+        return cls(raw, _with_identity(content))
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> StixObject:
+        """Write an object from its content, in the order of the properties given.
+
+        The content is read back from the bytes, so that both say the same and later changes to what was handed in
+        change nothing here.
+
+        Raises:
+            InputError: the content cannot be written as JSON, or has no `id` and `type`.
+        """
+        _with_identity(content)
+        try:
+            raw = orjson.dumps(content if type(content) is dict else dict(content), option=_PLAIN_JSON_ONLY)
+        except TypeError as error:
+            raise InputError("json-unwritable", f"{content['id']} cannot be written as JSON: {error}") from error
+        return cls(raw, orjson.loads(raw))
+
+    @property
+    def id(self) -> StixId:
+        return StixId(self.content["id"])
+
+    @property
+    def type(self) -> str:
+        return str(self.content["type"])
+
+    @property
+    def created(self) -> str | None:
+        return _text(self.content.get("created"))
+
+    @property
+    def modified(self) -> str | None:
+        return _text(self.content.get("modified"))
+
+    @property
+    def version(self) -> str:
+        """The version key of `modified`; empty for what has no `modified` (observables, markings, bundles)."""
+        modified = self.modified
+        return "" if modified is None else version_key(modified)
+
+    @property
+    def version_ref(self) -> VersionRef:
+        return (self.id, self.version)
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.content.get("revoked") is True
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical form without defaults, in hex: the equality of versions."""
+        # A one-element list as cache: filled once with a value that depends on nothing else, lives as long as we.
+        if not self._digest:
+            self._digest.append(object_digest(self.content))
+        return self._digest[0]
+
+
+def _with_identity(content: Any) -> Mapping[str, Any]:
+    if not isinstance(content, Mapping):
+        raise InputError("object-invalid", f"expected a JSON object, found {type(content).__name__}")
+    for name in ("id", "type"):
+        if not isinstance(content.get(name), str):
+            raise InputError("object-invalid", f"object without {name}: expected text there")
+    return content
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,152 @@
+"""Which other objects an object refers to, where, and how much it needs them.
+
+Every id anywhere counts: in the reference properties of the standard, and inside strings, patterns, dictionaries,
+extensions, custom properties and names of dictionary entries (`embedded`). What the object is marked with and which
+extensions it uses are given apart, since they follow other rules. The object's own `id` property is no reference; its
+id in another place is. STIX 2.1 chapters 3 to 7; which property refers to what is in `standard`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sepakat.stix.identifiers import StixId, ids_in_text, is_stix_id, type_of
+from sepakat.stix.selectors import Path
+from sepakat.stix.standard import TYPES
+
+Strength = Literal["required", "optional", "required-item", "optional-item", "embedded"]
+
+# One of these lists has to be there in a sense that the tables cannot say: an observed-data object without
+# `object_refs` observes nothing, so losing all of them is losing the object.
+_REQUIRED_LISTS = frozenset({("observed-data", "object_refs")})
+_APART = frozenset({"id", "object_marking_refs", "granular_markings"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference: the path of the value that holds it, the id it names, and how much the object needs it."""
+
+    path: Path
+    target: StixId
+    strength: Strength
+
+
+def references(content: Mapping[str, Any]) -> tuple[Reference, ...]:
+    """Every reference of an object except to its markings and extension definitions, in the order of the text."""
+    found: list[Reference] = []
+    kind = content.get("type")
+    known = _STRENGTHS.get(kind, _CUSTOM_STRENGTHS) if isinstance(kind, str) else _CUSTOM_STRENGTHS
+    for name, value in content.items():
+        if name in _APART:
+            continue
+        if "--" in name:
+            _embedded_in_text(name, (name,), found)
+        strength = known.get(name)
+        if strength is None:
+            if type(value) is str:
+                if "--" in value:
+                    _embedded_in_text(value, (name,), found)
+            elif isinstance(value, dict | list | tuple):
+                _embedded(value, (name,), found, is_extensions=name == "extensions")
+        else:
+            _declared(value, (name,), strength, found)
+    return tuple(found)
+
+
+def marking_references(content: Mapping[str, Any]) -> tuple[Reference, ...]:
+    """The markings of an object: items of `object_marking_refs`, and `marking_ref` of each granular marking.
+
+    What stands there but is no id gives no reference; `validation` reports it, and whoever decides on release has to
+    treat a marking that cannot be read as one that nobody may pass.
+    """
+    found: list[Reference] = []
+    whole = content.get("object_marking_refs")
+    if isinstance(whole, list | tuple):
+        for position, target in enumerate(whole):
+            if is_stix_id(target):
+                found.append(Reference(("object_marking_refs", position), target, "optional-item"))
+    granular = content.get("granular_markings")
+    if isinstance(granular, list | tuple):
+        for position, entry in enumerate(granular):
+            if isinstance(entry, Mapping) and is_stix_id(entry.get("marking_ref")):
+                path = ("granular_markings", position, "marking_ref")
+                found.append(Reference(path, entry["marking_ref"], "optional"))
+    return tuple(found)
+
+
+def extension_references(content: Mapping[str, Any]) -> tuple[Reference, ...]:
+    """The extension definitions that an object uses: the names of entries of `extensions` that are ids."""
+    extensions = content.get("extensions")
+    if not isinstance(extensions, Mapping):
+        return ()
+    return tuple(Reference(("extensions", name), StixId(name), "embedded") for name in extensions if is_stix_id(name))
+
+
+def targets(content: Mapping[str, Any]) -> frozenset[StixId]:
+    """The ids that `references` finds, without places."""
+    return frozenset(reference.target for reference in references(content))
+
+
+def _declared(value: Any, path: Path, strength: Strength, found: list[Reference]) -> None:
+    """A reference property of the standard; a value of another form than it asks for counts as embedded."""
+    is_list = strength == "required-item" or strength == "optional-item"
+    if is_list and isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            _target(item, (*path, position), strength, found)
+    elif is_list:
+        _embedded(value, path, found)
+    else:
+        _target(value, path, strength, found)
+
+
+def _target(value: Any, path: Path, strength: Strength, found: list[Reference]) -> None:
+    if type(value) is str:
+        if is_stix_id(value):
+            found.append(Reference(path, StixId(value), strength))
+        else:
+            _embedded_in_text(value, path, found)
+    else:
+        _embedded(value, path, found)
+
+
+def _embedded_in_text(text: str, path: Path, found: list[Reference]) -> None:
+    found.extend(Reference(path, target, "embedded") for target in ids_in_text(text))
+
+
+def _embedded(value: Any, path: Path, found: list[Reference], *, is_extensions: bool = False) -> None:
+    """Ids at any depth of a value of another property; a stack of our own, so that no depth can break us."""
+    stack: list[tuple[Any, Path]] = [(value, path)]
+    while stack:
+        node, here = stack.pop()
+        if type(node) is str:
+            if "--" in node:
+                _embedded_in_text(node, here, found)
+        elif isinstance(node, list | tuple):
+            stack.extend([(item, (*here, position)) for position, item in enumerate(node)][::-1])
+        elif isinstance(node, Mapping):
+            for name in node:
+                if "--" in name and not (is_extensions and len(here) == 1 and type_of(name) == "extension-definition"):
+                    _embedded_in_text(name, (*here, name), found)
+            stack.extend([(item, (*here, name)) for name, item in node.items()][::-1])
+
+
+def _strengths() -> dict[str, dict[str, Strength]]:
+    tables: dict[str, dict[str, Strength]] = {}
+    for kind, definition in TYPES.items():
+        table: dict[str, Strength] = {}
+        for name, rule in definition.properties.items():
+            if not rule.is_reference or name in _APART:
+                continue
+            is_required = rule.is_required or (kind, name) in _REQUIRED_LISTS
+            if rule.is_list:
+                table[name] = "required-item" if is_required else "optional-item"
+            else:
+                table[name] = "required" if is_required else "optional"
+        tables[kind] = table
+    return tables
+
+
+_STRENGTHS = _strengths()
+_CUSTOM_STRENGTHS: dict[str, Strength] = {"created_by_ref": "optional"}
