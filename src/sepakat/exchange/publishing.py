@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sepakat.agreements.parsing import agreement_hash
-from sepakat.exchange import logbook
+from sepakat.exchange import logs
 from sepakat.exchange.messaging import compose
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Collection, Publication, RecordedDecision, Standing
@@ -67,7 +67,7 @@ def _publish_batch(
     committed = [salted_digest(row.salt, row.digest) for row in rows]
     entered = sum(row.standing is not Standing.TOMBSTONE for row in rows)
     leaf = ReleaseLeaf(
-        log=logbook.log_origin(node.party, taker),
+        log=logs.log_origin(node.party, taker),
         collection=collection.id,
         agreement=view.key.agreement,
         agreement_hash=agreement_hash(view.agreement),
@@ -79,19 +79,19 @@ def _publish_batch(
     )
     unit.views.publish(rows)
     unit.views.record([_recorded(collection, decision) for decision in decisions])
-    logbook.append(node, unit, taker, leaf)
-    note = logbook.sign_checkpoint(node, unit, taker, now)
+    logs.append_leaf(unit, taker, leaf.data)
+    head = logs.head(node, unit, taker, now)
     party = unit.parties.get(taker)
     if party is not None and party.card is not None:
         statement = {
             "collection": collection.id,
             "leaf": leaf.document(),
             "index": index,
-            "size": note.size,
-            "inclusion": logbook.proof_of_inclusion(unit, taker, index),
+            "size": head.size,
+            "inclusion": [step.hex() for step in logs.inclusion(unit, taker, index, head.size)],
             "objects": [_stated(entry, row) for entry, row in zip(batch, rows, strict=True)][:entered],
             "tombstones": [_removed(row) for row in rows[entered:]],
-            "checkpoint": note.note,
+            "checkpoint": head.note,
         }
         compose(node, unit, "release-statement", taker, statement, now)
 
