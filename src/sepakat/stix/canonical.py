@@ -19,6 +19,7 @@ from sepakat.stix.standard import DEFAULTS, SPEC_VERSION
 
 _INTEGER_LIMIT = 2**53 - 1
 
+
 def canonical_bytes(value: Any) -> bytes:
     """The RFC 8785 form of a JSON value.
 

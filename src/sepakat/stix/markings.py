@@ -210,7 +210,11 @@ PAP: Mapping[str, StixObject] = {
 
 
 def _fixed() -> dict[str, MarkingDefinition]:
-    schemes: tuple[tuple[Scheme, Mapping[str, StixObject]], ...] = (("tlp-1.0", TLP_1), ("tlp-2.0", TLP_2), ("pap", PAP))
+    schemes: tuple[tuple[Scheme, Mapping[str, StixObject]], ...] = (
+        ("tlp-1.0", TLP_1),
+        ("tlp-2.0", TLP_2),
+        ("pap", PAP),
+    )
     return {
         published.id: MarkingDefinition(published.id, scheme, published.content, level=level)
         for scheme, table in schemes

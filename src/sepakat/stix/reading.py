@@ -61,7 +61,9 @@ def read_objects(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[StixObje
     found_faults = list(_faults(prefix, contents, raws, limits))
     if found_faults:
         raise _refusal(found_faults)
-    return _without_repeats(prefix, [StixObject(bytes(raw), content) for raw, content in zip(raws, contents, strict=True)])
+    return _without_repeats(
+        prefix, [StixObject(bytes(raw), content) for raw, content in zip(raws, contents, strict=True)]
+    )
 
 
 def _split(data: bytes, document: Any) -> tuple[str, list[Any], Sequence[Any]]:

@@ -21,6 +21,7 @@ Strength = Literal["required", "optional", "required-item", "optional-item", "em
 # One of these lists has to be there in a sense that the tables cannot say: an observed-data object without
 # `object_refs` observes nothing, so losing all of them is losing the object.
 _REQUIRED_LISTS = frozenset({("observed-data", "object_refs")})
+_OF_ITEMS: frozenset[Strength] = frozenset({"required-item", "optional-item"})
 _APART = frozenset({"id", "object_marking_refs", "granular_markings"})
 
 
@@ -91,7 +92,7 @@ def targets(content: Mapping[str, Any]) -> frozenset[StixId]:
 
 def _declared(value: Any, path: Path, strength: Strength, found: list[Reference]) -> None:
     """A reference property of the standard; a value of another form than it asks for counts as embedded."""
-    is_list = strength == "required-item" or strength == "optional-item"
+    is_list = strength in _OF_ITEMS
     if is_list and isinstance(value, list | tuple):
         for position, item in enumerate(value):
             _target(item, (*path, position), strength, found)

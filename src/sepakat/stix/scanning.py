@@ -68,7 +68,8 @@ def survey(data: bytes, max_depth: int) -> Survey:
     depth = deepest = colons = 0
     for outside in _outside_strings(data):
         steps = memoryview(outside.translate(_STEPS, _NOT_BRACKETS)).cast("b")
-        deepest = max(deepest, max(accumulate(steps, initial=depth)))
+        deepest_here = max(accumulate(steps, initial=depth))
+        deepest = max(deepest, deepest_here)
         if deepest > max_depth:
             break
         depth += sum(steps)

@@ -3,7 +3,7 @@
 One table per type, in a small notation that `_property` reads: a kind, `!` when required, brackets for a list,
 and after a colon what the kind needs:
 
-    string! | [string] | ref:identity|threat-actor | [refs:*]! | enum:a|b | integer:0..100 | object:kill-chain-phase
+    string! | [string] | ref:identity|threat-actor | [ref:*]! | enum:a|b | integer:0..100 | object:kill-chain-phase
 
 `*` as target means any object, `sdo`, `sro`, `sco`, `meta` any of that category. Open vocabularies are strings.
 Enforcing any of it is left to `validation`, finding references to `references`. STIX 2.1 chapters 2 to 7.
@@ -55,23 +55,16 @@ class ObjectType:
 
 
 def _property(notation: str) -> Property:
-    head, _, rest = notation.partition(":")
-    is_list = head.startswith("[")
-    if is_list:
-        inside, _, after = notation[1:].partition("]")
-        head, _, rest = inside.partition(":")
-        is_required = after == "!"
-    else:
-        is_required = notation.endswith("!")
-        head, rest = head.removesuffix("!"), rest.removesuffix("!")
-    if head == "ref" or head == "enum":
-        return Property(head, is_required, is_list, allowed=frozenset(rest.split("|")))
-    if head == "object":
-        return Property(head, is_required, is_list, structure=rest)
-    if rest:
-        low, _, high = rest.partition("..")
-        return Property(head, is_required, is_list, minimum=int(low) if low else None, maximum=int(high) if high else None)
-    return Property(head, is_required, is_list)
+    is_required = notation.endswith("!")
+    inner = notation.removesuffix("!")
+    is_list = inner.startswith("[")
+    kind, _, rest = inner.strip("[]").partition(":")
+    if kind in {"ref", "enum"}:
+        return Property(kind, is_required, is_list, allowed=frozenset(rest.split("|")))
+    if kind == "object":
+        return Property(kind, is_required, is_list, structure=rest)
+    low, _, high = rest.partition("..")
+    return Property(kind, is_required, is_list, minimum=int(low) if low else None, maximum=int(high) if high else None)
 
 
 def _table(**notations: str) -> Properties:
@@ -226,7 +219,9 @@ PREDEFINED_EXTENSIONS: Mapping[str, Mapping[str, Properties]] = {
         ),
     },
     "user-account": {
-        "unix-account-ext": _table(gid="integer", groups="[string]", home_dir="string", shell="string"),
+        "unix-account-ext": _table(  # noqa: S604  `shell` is a property of the standard.
+            gid="integer", groups="[string]", home_dir="string", shell="string"
+        ),
     },
 }
 
@@ -295,9 +290,7 @@ _KILL_CHAINS = "[object:kill-chain-phase]"
 
 # STIX Domain Objects (chapter 4).
 _SDO: Mapping[str, Properties] = {
-    "attack-pattern": _table(
-        name="string!", description="string", aliases="[string]", kill_chain_phases=_KILL_CHAINS
-    ),
+    "attack-pattern": _table(name="string!", description="string", aliases="[string]", kill_chain_phases=_KILL_CHAINS),
     "campaign": _table(
         name="string!",
         description="string",
@@ -515,12 +508,8 @@ _SCO: Mapping[str, Properties] = {
         contains_refs="[ref:sco]",
         content_ref="ref:artifact",
     ),
-    "ipv4-addr": _table(
-        value="string!", resolves_to_refs="[ref:mac-addr]", belongs_to_refs="[ref:autonomous-system]"
-    ),
-    "ipv6-addr": _table(
-        value="string!", resolves_to_refs="[ref:mac-addr]", belongs_to_refs="[ref:autonomous-system]"
-    ),
+    "ipv4-addr": _table(value="string!", resolves_to_refs="[ref:mac-addr]", belongs_to_refs="[ref:autonomous-system]"),
+    "ipv6-addr": _table(value="string!", resolves_to_refs="[ref:mac-addr]", belongs_to_refs="[ref:autonomous-system]"),
     "mac-addr": _table(value="string!"),
     "mutex": _table(name="string!"),
     "network-traffic": _table(
@@ -686,7 +675,6 @@ TOGETHER: Mapping[str, tuple[tuple[str, str], ...]] = {
 # The first needs the second, but not the other way round.
 NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "artifact": (("url", "hashes"), ("decryption_key", "encryption_algorithm")),
-    "directory": (),
     "location": (("precision", "latitude"), ("precision", "longitude")),
 }
 
