@@ -27,7 +27,13 @@ _DURATION = re.compile(
 ).fullmatch
 _LONGEST_DURATION = timedelta(days=36525)
 _MONTHS_IN_A_CENTURY = 1200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Controls, line separators, what changes the direction of the text around it, and what is no character at all.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether a text shows what it is: no control characters, nothing that reorders what stands beside it."""
+    return _CONTROL.search(text) is None
 
 
 def worded(value: Any) -> str:
@@ -112,7 +118,7 @@ class Text:
             and raw not in ("", "null")
             and raw == raw.strip()
             and len(raw) <= self.longest
-            and not _CONTROL.search(raw)
+            and is_plain_text(raw)
         ):
             return raw
         return reading.fault(path, self.expected, worded(raw))

@@ -40,6 +40,7 @@ from sepakat.agreements.value_kinds import (
     Text,
     ValueKind,
     Word,
+    is_plain_text,
 )
 from sepakat.stix.identifiers import is_type_name
 
@@ -75,7 +76,6 @@ _HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 _FIELD = re.compile(
     r"[a-z][a-z0-9_-]{0,249}(?:\.(?:[A-Za-z0-9_-]{1,250}|\[[0-9]{1,6}\])){0,30}|extension-definition--[0-9a-f-]{36}"
 ).fullmatch
-_SOURCE_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}").fullmatch
 _LONGEST_TOPIC = 128
 
 
@@ -96,6 +96,10 @@ def is_topic(text: str) -> bool:
 
 def _is_field(text: str) -> bool:
     return _FIELD(text) is not None
+
+
+def _is_source_name(text: str) -> bool:
+    return 0 < len(text) <= 200 and is_plain_text(text) and text.lower() not in ("any", "none", "null")
 
 
 def _region_advice(text: str) -> str | None:
@@ -157,9 +161,7 @@ _COUNTRIES = SetOf(
 )
 _FIELDS = SetOf(Word("standard, a property name or selector, or the id of an extension definition", _is_field))
 _DENIED = SetOf(Word("a property name or selector, or the id of an extension definition", _is_field))
-_SOURCE_NAMES = SetOf(
-    Word("a source name", lambda text: _SOURCE_NAME(text) is not None and text.lower() not in ("any", "none", "null"))
-)
+_SOURCE_NAMES = SetOf(Word("a source name", _is_source_name))
 _TYPES = SetOf(Word("an object type such as indicator", is_type_name))
 _EXACT = Length()
 _MAY = OneOf(("must-not", "ask", "may"))
@@ -172,21 +174,25 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("id", Word("an id such as us-ru-ct-2014", is_agreement_id), _E,
         "Names the agreement; all its versions have the same id.", REQUIRED),
     Key("version", Integer(1, 1_000_000), _E, "Number of this version, from 1.", REQUIRED),
-    Key("supersedes", OrNull(Word("the hash of the version before (64 hex digits)", lambda t: _HASH(t) is not None)), _E,
+    Key("supersedes", OrNull(Word("the hash of the version before (64 hex digits)",
+        lambda t: _HASH(t) is not None)), _E,
         "Hash of the version before. Version 1 has none, every later one needs it.", None, "null: the first version"),
     Key("title", Text(200), _C, "What people call it.", REQUIRED),
     Key("giver", _PARTY_WORD, _E, "The party that shares.", REQUIRED),
     Key("takers", SetOf(_PARTY_WORD), _E,
         "The parties that receive, each with its own state. Either `takers` or `community`, not both.", [],
         "nobody, unless `community` is written"),
-    Key("community", OrNull(_PARTY_WORD), _E, "The community whose members receive, each once giver and member have signed.",
+    Key("community", OrNull(_PARTY_WORD), _E,
+        "The community whose members receive, each once giver and member have signed.",
         None, "no community: `takers` must be written"),
     Key("scope", OneOf(tuple(Scope)), _E,
-        "Who beyond the taker may read what comes: `persons` and `organisation` nobody, `organisation+clients` also the "
+        "Who beyond the taker may read what comes: `persons` and `organisation` nobody, `organisation+clients` also "
+        "the "
         "taker's listed clients (TLP:AMBER), `community` its roster (TLP:GREEN), `public` anybody (TLP:CLEAR). "
         "It narrows what a marking allows, and never widens it.",
         "persons", "persons"),
-    Key("purpose", SetOf(Word("a purpose such as counter-terrorism", lambda t: PURPOSES(t) is not None and len(t) <= 64)), _C,
+    Key("purpose", SetOf(Word("a purpose such as counter-terrorism",
+        lambda t: PURPOSES(t) is not None and len(t) <= 64)), _C,
         "What it may be used for.", [], "no purpose is stated"),
 
     Key("basis", Group(), _C, "Where the agreement rests.", {}, "no basis is stated"),
@@ -196,9 +202,12 @@ KEYS: Final[tuple[Key, ...]] = (
 
     Key("window", Group(), _E, "When it holds, and for which data.", REQUIRED),
     Key("window.from", Instant(), _E, "From this instant it can be in force.", REQUIRED),
-    Key("window.to", OrNull(Instant()), _E, "From this instant it is ended; `null`, which must be written: no end.", REQUIRED),
-    Key("window.data_from", OrWord(Instant()), _E, "Only what was created at or after this instant; `any`: however old.", REQUIRED),
-    Key("window.max_age", OrWord(_EXACT), _E, "Only what was modified at most so long ago; `any`: however long ago.", REQUIRED),
+    Key("window.to", OrNull(Instant()), _E, "From this instant it is ended; `null`, which must be written: no end.",
+        REQUIRED),
+    Key("window.data_from", OrWord(Instant()), _E,
+        "Only what was created at or after this instant; `any`: however old.", REQUIRED),
+    Key("window.max_age", OrWord(_EXACT), _E,
+        "Only what was modified at most so long ago; `any`: however long ago.", REQUIRED),
 
     Key("share[]", Groups(), _E, "The clauses. Each grants what matches all its keys.", [], "nothing is shared"),
     Key("share[].id", Word("a clause id such as S1", lambda t: _CLAUSE(t) is not None), _E,
@@ -216,9 +225,11 @@ KEYS: Final[tuple[Key, ...]] = (
         "Object types; `any`: every type that STIX 2.1 defines. A custom type only by its name.", [], _NOTHING_MATCHES),
     Key("share[].kinds", OrWord(SetOf(OneOf(CLAIM_KINDS))), _E,
         "Kinds of claim, for objects that carry a claim.", [], "no object that carries a claim"),
-    Key("share[].ceiling", Group(), _E, "The highest marking that goes, axis by axis.", {}, "the lowest level of each axis"),
+    Key("share[].ceiling", Group(), _E, "The highest marking that goes, axis by axis.", {},
+        "the lowest level of each axis"),
     Key("share[].ceiling.tlp", OrNull(OneOf(tuple(Tlp))), _E,
-        "Traffic Light Protocol; `red` still needs an approval that names the taker.", None, "null: nothing above TLP:CLEAR"),
+        "Traffic Light Protocol; `red` still needs an approval that names the taker.", None,
+        "null: nothing above TLP:CLEAR"),
     Key("share[].ceiling.pap", OrNull(OneOf(tuple(Pap))), _E, "Permissible Actions Protocol.", None,
         "null: nothing above PAP:CLEAR"),
     Key("share[].ceiling.classification", OrNull(OneOf((), not_yet=CLASSIFICATIONS)), _R,
@@ -236,7 +247,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "What has not the rating asked for, F and 6 (cannot be judged) among it.", "out", "out"),
     Key("share[].fields", Group(), _E, "Which properties go.", {}, "no property, so no object"),
     Key("share[].fields.allow", OrWord(_FIELDS, ("standard", "any")), _E,
-        "`standard`: what STIX 2.1 defines; `any`: also custom properties and unknown extensions; or a list of names.", [],
+        "`standard`: what STIX 2.1 defines; `any`: also custom properties and unknown extensions; or a list of "
+        "names.", [],
         "no property, so no object"),
     Key("share[].fields.deny", _DENIED, _E, "These do not go, even when allowed.", [], "nothing is denied"),
     Key("share[].fields.external_references", OrWord(_SOURCE_NAMES, ("none", "any")), _E,
@@ -265,7 +277,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "`none`: to nobody; `ask`: after the giver's consent to the single object; `named`: also to those in `named` "
         "without asking.", "none", "none"),
     Key("onward.named", SetOf(_PARTY_WORD), _E, "Parties; only with `default: named`.", [], "nobody"),
-    Key("onward.derivatives", OneOf(("same",)), _E, "What is derived from it is bound in the same way.", "same", "same"),
+    Key("onward.derivatives", OneOf(("same",)), _E, "What is derived from it is bound in the same way.", "same",
+        "same"),
 
     Key("use", Group(), _C, "What the taker may do with it.", {}, "the strictest word of each key"),
     Key("use.actions", OneOf(ACTIONS), _C, "Permitted actions, after FIRST IEP 2.0.", "none", "none"),
@@ -279,7 +292,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("duties.recall", _EXACT, _E, "An answer to a recall, from its arrival.", REQUIRED),
     Key("duties.correction", _EXACT, _E, "Acting on a correction, from its arrival.", REQUIRED),
     Key("duties.delete_at_end", Flag(), _E, "What came is deleted when the agreement ends.", True, "true"),
-    Key("duties.review", OrNull(Length(on_calendar=True)), _E, "Both look at the agreement again, from its start.", None,
+    Key("duties.review", OrNull(Length(on_calendar=True)), _E, "Both look at the agreement again, from its start.",
+        None,
         "null: no review before the end"),
 
     Key("match", OnlyEmpty(), _R, "Private matching: only `[]` until it is built.", [], "[]"),
@@ -287,7 +301,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("end", Group(), _E, "How it is stopped and changed.", {}, "ends at once when either says so"),
     Key("end.suspend", OneOf(("either-at-once",)), _E,
         "Either side suspends, from the next byte; only who suspended resumes.", "either-at-once", "either-at-once"),
-    Key("end.narrow", OneOf(("giver-alone",), ("both",)), _E, "The giver alone may narrow.", "giver-alone", "giver-alone"),
+    Key("end.narrow", OneOf(("giver-alone",), ("both",)), _E, "The giver alone may narrow.", "giver-alone",
+        "giver-alone"),
     Key("end.widen", OneOf(("both",)), _E, "Widening needs both signatures.", "both", "both"),
     Key("end.terminate", _EXACT, _E, "Notice that ending it takes.", "PT0S", "PT0S: at once"),
 )  # fmt: skip

@@ -198,7 +198,7 @@ def _block(value: Mapping[str, Any], table: str, depth: int) -> list[str]:
 
 
 def flow(value: Any) -> str:
-    """A JSON value as YAML on one line. Strings are quoted where YAML or a reader could take them for something else."""
+    """A JSON value as YAML on one line; strings are quoted where they could be taken for something else."""
     match value:
         case dict():
             return "{" + ", ".join(f"{name}: {flow(entry)}" for name, entry in value.items()) + "}"
@@ -210,7 +210,7 @@ def flow(value: Any) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a string can stand without quotes: as an instant, or as a word in which nothing means anything in YAML."""
+    """Whether a string can stand without quotes: a word or an instant, with nothing in it that YAML acts on."""
     word = text.replace("/", "").replace("-", "").replace("+", "").replace(":", "").replace(".", "").replace("_", "")
     is_safe = word.isascii() and word.isalnum() and text[0].isalnum() and not text.endswith(":")
     return is_safe and text.lower() not in ("null", "true", "false", "yes", "no", "on", "off", "y", "n")
