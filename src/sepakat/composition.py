@@ -1,0 +1,277 @@
+"""The wiring: a node's folder, settings, keys, clock, randomness and adapters. Nothing else reads any of them.
+
+A node's folder holds `settings.toml`, `keys/` (0600), and the store. `create_node` makes it whole or not at all;
+`open_node` checks it and gives the `Node` that use cases take; `application` is that node over HTTP.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import threading
+import tomllib
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from sepakat.errors import ConfigurationError, Fault
+from sepakat.exchange.parties import found_party
+from sepakat.exchange.ports import Node
+from sepakat.remote.peers import HttpPeers
+from sepakat.stix.identifiers import PartyId
+from sepakat.stores.sqlite import create_store, open_store
+from sepakat.transparency.keys import PublicKey
+
+SETTINGS_FILE = "settings.toml"
+STORE_FILE = "store.sqlite"
+KEYS_FOLDER = "keys"
+SIGNING_KEY = "signing.pem"
+SECRET_KEY = "secret.pem"  # noqa: S105 -- the name of a file
+PASSPHRASE_VARIABLE = "SEPAKAT_PASSPHRASE"  # noqa: S105 -- the name of a variable
+
+_MAY_READ = stat.S_IRUSR | stat.S_IWUSR
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `settings.toml` says. `address` is where partners reach the node, None until it was served once."""
+
+    party: PartyId
+    host: str = "127.0.0.1"
+    port: int = 0
+    address: str | None = None
+    sync_seconds: int = 30
+    """How often a served node asks its givers for news."""
+
+
+class SystemClock:
+    """The machine's clock, which within this process never goes back."""
+
+    def __init__(self) -> None:
+        self._last = datetime.min.replace(tzinfo=UTC)
+        # Guards `_last`, for as long as the process lives.
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """The instant, UTC; at least the one given before."""
+        with self._lock:
+            self._last = max(self._last, datetime.now(UTC))
+            return self._last
+
+
+class SystemIds:
+    """Randomness of the operating system."""
+
+    def uuid(self) -> str:
+        return str(uuid.uuid4())
+
+    def secret(self, size: int) -> bytes:
+        return secrets.token_bytes(size)
+
+
+class KeySigner:
+    """Signs with a private key held in memory."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+
+    @property
+    def public_key(self) -> str:
+        return str(PublicKey(self._key.public_key().public_bytes_raw()))
+
+    def sign(self, data: bytes) -> bytes:
+        return self._key.sign(data)
+
+
+def passphrase_from_environment() -> str | None:
+    """The passphrase that the environment gives, if any."""
+    return os.environ.get(PASSPHRASE_VARIABLE) or None
+
+
+def random_password(size: int = 15) -> str:
+    """A password for a person or a TAXII client: `size` random bytes as text."""
+    return secrets.token_urlsafe(size)
+
+
+def create_node(
+    folder: Path, party: PartyId, name: str, country: str | None = None, passphrase: str | None = None
+) -> Node:
+    """Make a node's folder with keys, settings and store, whole or not at all.
+
+    Raises:
+        ConfigurationError: the folder exists and is not empty, or cannot be written.
+        InputError: party, name or country cannot be.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(
+            "folder-not-empty",
+            f"node not created in {folder}: expected a new or empty folder",
+            "name another folder; nothing there was touched",
+        )
+    existed = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / KEYS_FOLDER).mkdir(mode=0o700)
+        _write_key(folder / KEYS_FOLDER / SIGNING_KEY, passphrase)
+        _write_key(folder / KEYS_FOLDER / SECRET_KEY, passphrase)
+        write_settings(folder, Settings(party))
+        create_store(folder / STORE_FILE)
+        node = open_node(folder, passphrase)
+        found_party(node, name, country)
+    except BaseException as error:
+        _remove(folder, keep_folder=existed)
+        if isinstance(error, OSError):
+            raise ConfigurationError(
+                "folder-unwritable", f"node not created in {folder}: {error.strerror}", "choose a folder you may write"
+            ) from error
+        raise
+    return node
+
+
+def open_node(folder: Path, passphrase: str | None = None) -> Node:
+    """The node of a folder, ready for use cases.
+
+    Raises:
+        ConfigurationError: no node's folder, bad settings or keys, or a passphrase that is missing or wrong.
+        StoreError: the store is damaged or of a newer schema.
+    """
+    settings = read_settings(folder)
+    phrase = passphrase if passphrase is not None else passphrase_from_environment()
+    signing = _read_key(folder / KEYS_FOLDER / SIGNING_KEY, phrase)
+    secret = _read_key(folder / KEYS_FOLDER / SECRET_KEY, phrase)
+    node = Node(
+        party=settings.party,
+        store=open_store(folder / STORE_FILE),
+        clock=SystemClock(),
+        ids=SystemIds(),
+        signer=KeySigner(signing),
+        peers=_NoPeers(),
+        secret=secret.private_bytes_raw(),
+    )
+    return replace(node, peers=HttpPeers(node))
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of a node's folder.
+
+    Raises:
+        ConfigurationError: there are none, or they have faults; all are named.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "node-absent", f"no node in {folder}: {SETTINGS_FILE} is not there", f"`sepakat init {folder} ...` makes one"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError("settings-unreadable", f"settings refused: {path}: {error}") from error
+    faults = [str(fault) for fault in _settings_faults(document)]
+    if faults:
+        raise ConfigurationError("settings-invalid", f"settings refused: {path}: {'; '.join(faults)}")
+    return Settings(**{**document, "party": PartyId(document["party"])})
+
+
+def write_settings(folder: Path, settings: Settings) -> None:
+    """Write the settings of a node's folder, whole or not at all."""
+    lines = [f"party = {_quoted(settings.party)}", f"host = {_quoted(settings.host)}", f"port = {settings.port}"]
+    if settings.address is not None:
+        lines.append(f"address = {_quoted(settings.address)}")
+    lines.append(f"sync_seconds = {settings.sync_seconds}")
+    path = folder / SETTINGS_FILE
+    fresh = path.with_suffix(".new")
+    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
+SETTING_TYPES: dict[str, tuple[type, str]] = {
+    "party": (str, "the short id of the party"),
+    "host": (str, "the address to listen on"),
+    "port": (int, "the port to listen on; 0 takes a free one"),
+    "address": (str, "the URL at which partners reach the node; kept from the last serving"),
+    "sync_seconds": (int, "how often a served node asks its givers for news, in seconds"),
+}
+"""The settings: type and meaning. Of these only `party` must be there."""
+
+
+class _NoPeers:
+    """In place of peers while a node is being put together."""
+
+    def to(self, party: object) -> object:
+        raise ConfigurationError("node-incomplete", "peers are not wired yet")
+
+
+def _settings_faults(document: dict[str, object]) -> list[Fault]:
+    faults = [Fault(name, f"one of {', '.join(SETTING_TYPES)}", name) for name in document.keys() - SETTING_TYPES.keys()]
+    if "party" not in document:
+        faults.append(Fault("party", "the short id of the party", "nothing"))
+    for name, value in document.items():
+        expected = SETTING_TYPES.get(name)
+        if expected and (not isinstance(value, expected[0]) or isinstance(value, bool)):
+            faults.append(Fault(name, expected[0].__name__, repr(value)))
+    return faults
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _write_key(path: Path, passphrase: str | None) -> None:
+    how: KeySerializationEncryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MAY_READ), "wb") as file:
+        file.write(pem)
+
+
+def _read_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
+    """A private key; the node's secret is kept in the same form, so that the same passphrase covers it.
+
+    Raises:
+        ConfigurationError: it is missing, readable by others, encrypted without a right passphrase, or no such key.
+    """
+    try:
+        others = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+        pem = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError("key-unreadable", f"key {path} cannot be read: {error.strerror}") from error
+    if others:
+        raise ConfigurationError("key-exposed", f"key {path} may be read by others", f"chmod 600 {path}")
+    encrypted = b"ENCRYPTED" in pem
+    if encrypted and passphrase is None:
+        raise ConfigurationError(
+            "passphrase-missing", f"key {path} is kept under a passphrase", f"give it in {PASSPHRASE_VARIABLE}"
+        )
+    try:
+        key = load_pem_private_key(pem, passphrase.encode() if encrypted and passphrase else None)
+    except (ValueError, TypeError) as error:
+        why = "the passphrase is not the right one" if encrypted else "it is damaged"
+        raise ConfigurationError("key-unusable", f"key {path} cannot be used: {why}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConfigurationError("key-unusable", f"key {path} cannot be used: it is no Ed25519 key")
+    return key
+
+
+def _remove(folder: Path, *, keep_folder: bool) -> None:
+    if not keep_folder:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for item in folder.iterdir():
+        if item.is_dir():
+            shutil.rmtree(item, ignore_errors=True)
+        else:
+            item.unlink(missing_ok=True)
+
+
