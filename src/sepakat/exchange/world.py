@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sepakat.agreements.life import Standing, State, standing
 from sepakat.agreements.regions import load_regions
 from sepakat.agreements.topics import TopicDefinition, TopicTable
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import AgreementRecord, Consent, Direction, StoredVersion
+from sepakat.exchange.standing import current_version, standing_for
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
@@ -51,23 +51,6 @@ def world_of(node: Node, unit: Unit, now: datetime) -> World:
     )
 
 
-def standing_for(record: AgreementRecord, taker: PartyId, now: datetime) -> Standing:
-    """The state of one version of an agreement for one taker at `now`."""
-    return standing(record.agreement, record.events, taker, now)
-
-
-def current_version(records: list[AgreementRecord], taker: PartyId, now: datetime) -> AgreementRecord | None:
-    """Of one agreement's versions, the newest that is or was in force for the taker; None if none ever was.
-
-    A version that is only drafted or offered never stands in the way of the one that is in force.
-    """
-    concluded = (State.IN_FORCE, State.SUSPENDED, State.ENDED)
-    for record in reversed(records):
-        if taker in record.roster and standing_for(record, taker, now).state in concluded:
-            return record
-    return None
-
-
 def views_given(node: Node, unit: Unit, now: datetime) -> list[View]:
     """The views that this node gives, in force or not, one for each (agreement, taker) ever concluded."""
     by_id: dict[str, list[AgreementRecord]] = {}
@@ -80,13 +63,13 @@ def views_given(node: Node, unit: Unit, now: datetime) -> list[View]:
             record = current_version(records, taker, now)
             if record is None:
                 continue
-            state = standing_for(record, taker, now)
+            state = standing_for(record, taker, now, records)
             party = unit.parties.get(taker)
             views.append(
                 View(
                     key=ViewKey(record.agreement.id, taker),
                     agreement=record.agreement,
-                    in_force=state.state is State.IN_FORCE,
+                    in_force=state.is_in_force,
                     because=state.because,
                     taker_country=party.country if party else None,
                 )
