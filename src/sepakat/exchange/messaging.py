@@ -1,7 +1,8 @@
 """Signed messages on their way out: composed into the outbox with a change, delivered after it.
 
-`compose` runs inside the unit of whatever has something to say, so a message exists exactly if the change does; `deliver`
-speaks to the network outside of any unit and notes each success in one of its own. What comes in is `receiving`'s part.
+`compose` runs inside the unit of whatever has something to say, so a message exists exactly if the change does;
+`deliver` speaks to the network outside of any unit and notes each success in one of its own. What comes in is
+`receiving`'s part.
 Invariant: every message that is composed has a leaf in our log for its recipient.
 """
 
@@ -60,9 +61,7 @@ class DeliveryReport:
         return sum(self.delivered.values())
 
 
-def compose(
-    node: Node, unit: Unit, kind: str, to: PartyId, body: Mapping[str, Any], now: datetime
-) -> MessageRecord:
+def compose(node: Node, unit: Unit, kind: str, to: PartyId, body: Mapping[str, Any], now: datetime) -> MessageRecord:
     """Sign a message, log it and put it into the outbox, in the caller's unit.
 
     Raises:
@@ -80,7 +79,7 @@ def deliver(node: Node, to: PartyId | None = None) -> DeliveryReport:
     """Send what is in the outbox and due, in order for each party; `to` asks for one party, due or not.
 
     A party that is not reached keeps all its messages waiting, so that they arrive in order. One that refuses a message
-    gets the next ones. Each message is noted in a unit of its own: what is sent twice after a crash is known by its hash.
+    gets the next ones. Each message is noted in a unit of its own; one sent twice after a crash is known by its hash.
     """
     now = node.clock.now()
     with node.store.reading() as unit:
@@ -128,9 +127,7 @@ def document_to_send(node: Node, record: MessageRecord) -> bytes:
     return canonical_bytes(again.document())
 
 
-def _by_party(
-    waiting: Iterable[MessageRecord], to: PartyId | None
-) -> Iterable[tuple[PartyId, list[MessageRecord]]]:
+def _by_party(waiting: Iterable[MessageRecord], to: PartyId | None) -> Iterable[tuple[PartyId, list[MessageRecord]]]:
     grouped: dict[PartyId, list[MessageRecord]] = {}
     for record in waiting:
         if to is None or record.counterpart == to:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sepakat.agreements.life import State
 from sepakat.errors import NotFound
 from sepakat.exchange.ports import Node, RowPage, RowQuery, Unit
 from sepakat.exchange.records import Access, Collection
-from sepakat.exchange.world import current_version, standing_for
+from sepakat.exchange.standing import current_version, version_in_force
 from sepakat.stix.identifiers import PartyId
 
 
@@ -33,7 +32,7 @@ def collections_for(node: Node, party: PartyId) -> list[ReadableCollection]:
     with node.store.reading() as unit:
         return sorted(
             (
-                ReadableCollection(collection, _description(unit, collection), _is_in_force(unit, collection, now))
+                ReadableCollection(collection, _description(unit, collection, now), _is_in_force(unit, collection, now))
                 for collection in unit.views.collections()
                 if collection.view.taker == party
             ),
@@ -77,14 +76,14 @@ def read(node: Node, party: PartyId, account: str, request: str, query: RowQuery
 
 
 def _is_in_force(unit: Unit, collection: Collection, now: datetime) -> bool:
-    taker = collection.view.taker
-    record = current_version(unit.agreements.versions(collection.view.agreement), taker, now)
-    return record is not None and standing_for(record, taker, now).state is State.IN_FORCE
+    return version_in_force(unit, collection.view.agreement, collection.view.taker, now) is not None
 
 
-def _description(unit: Unit, collection: Collection) -> str:
-    versions = unit.agreements.versions(collection.view.agreement)
-    return versions[-1].agreement.title if versions else ""
+def _description(unit: Unit, collection: Collection, now: datetime) -> str:
+    # Of the version that the taker knows: the title of a draft is nothing that it should read.
+    view = collection.view
+    record = current_version(unit.agreements.versions(view.agreement), view.taker, now)
+    return record.agreement.title if record else ""
 
 
 def _absent(collection_id: str) -> NotFound:

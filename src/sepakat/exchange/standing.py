@@ -1,7 +1,7 @@
 """Where agreements stand for their takers, by the events that this node keeps, and which version counts.
 
-The life of one version is `agreements.life`; here the versions of one agreement are put together. Invariant: a version that
-never came into force for a taker never stands in the way of an earlier one that did.
+The life of one version is `agreements.life`; here the versions of one agreement are put together. Invariant: a version
+that never came into force for a taker never stands in the way of an earlier one that did.
 """
 
 from __future__ import annotations

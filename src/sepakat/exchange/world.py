@@ -13,7 +13,7 @@ from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import AgreementRecord, Consent, Direction, StoredVersion
 from sepakat.exchange.standing import current_version, standing_for
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
-from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import VersionRef
 
 
