@@ -1,0 +1,49 @@
+"""The mutation check changes what it says it changes, one place at a time."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from checks.mutants import Mutant, changed, mutants_of, sample
+from checks.tree import SOURCE
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a < b", "a <= b"),
+        ("a in b", "a not in b"),
+        ("a and b", "a or b"),
+        ("a & b", "a | b"),
+        ("not a", "a"),
+        ("True", "False"),
+        ("3", "4"),
+    ],
+)
+def test_meaning_is_turned(before: str, after: str) -> None:
+    node = changed(ast.parse(before, mode="eval").body)
+    assert node is not None
+    assert ast.unparse(node) == after
+
+
+@pytest.mark.parametrize("text", ["a", "'text'", "f(a)", "a < b < c"])
+def test_what_has_no_opposite_is_left_alone(text: str) -> None:
+    assert changed(ast.parse(text, mode="eval").body) is None
+
+
+def test_each_mutant_differs_from_the_source_in_one_place() -> None:
+    path = SOURCE / "stix" / "instants.py"
+    original = ast.unparse(ast.parse(path.read_text(encoding="utf-8"))).splitlines()
+    mutants = list(mutants_of(path))
+    assert mutants
+    for mutant in mutants:
+        changes = [pair for pair in zip(original, mutant.text.splitlines(), strict=True) if pair[0] != pair[1]]
+        assert len(changes) == 1, mutant
+
+
+def test_sample_is_spread_and_the_same_every_time() -> None:
+    mutants = [Mutant(SOURCE, line, "", "", "") for line in range(10)]
+    assert [mutant.line for mutant in sample(mutants, 5)] == [0, 2, 4, 6, 8]
+    assert sample(mutants, 0) == mutants
