@@ -1,7 +1,8 @@
 """Keeps docs/reference equal to the product: `python -m checks.documentation` checks, `--write` writes.
 
-Three pages are generated whole: the commands, the error codes, the settings. A page that differs from what the source
-says, or a code that cannot be read from the source, ends the check with status 1 and a line that says which.
+The commands, the error codes and the settings are generated here. A module that has a function `reference_page` words a
+page of its own, which is called like the module. A page that differs from what the source says, or a code that cannot
+be read from the source, ends the check with status 1 and a line that says which.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from checks import pages
 from checks.error_codes import collect
 from checks.tree import REFERENCE, ROOT, source_modules
 
+OWN_PAGE = "reference_page"
 VARIABLE = re.compile(r"SEPAKAT_[A-Z][A-Z_]*")
 
 
@@ -54,9 +56,20 @@ def _fields(node: ast.ClassDef) -> Iterator[pages.Setting]:
             yield pages.Setting(statement.target.id, f"`{ast.unparse(statement.annotation)}`", default, meaning)
 
 
+def own_pages() -> dict[str, str]:
+    """Give the pages that modules word themselves, each under the name of its module."""
+    worded = (
+        module.name
+        for module in source_modules()
+        if any(isinstance(node, ast.FunctionDef) and node.name == OWN_PAGE for node in module.tree.body)
+    )
+    return {f"{name.rpartition('.')[2]}.md": getattr(importlib.import_module(name), OWN_PAGE)() for name in worded}
+
+
 def generated() -> dict[str, str]:
     """Give every generated page by its file name."""
     return {
+        **own_pages(),
         "cli.md": pages.commands_page(command_tree()),
         "errors.md": pages.errors_page(collect(source_modules()).uses),
         "settings.md": pages.settings_page(settings(), environment_variables()),

@@ -118,6 +118,10 @@ def test_a_code_that_is_put_together_is_a_fault() -> None:
     assert collected.faults == ["sample:1: the error code is not written out here"]
 
 
+def test_a_module_can_word_a_page_of_its_own() -> None:
+    assert documentation.own_pages()["messages.md"].startswith("# Messages between nodes\n")
+
+
 def test_a_page_that_is_not_current_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in documentation.generated().items():
         (tmp_path / name).write_text(text.replace("exit", "leave") if name == "cli.md" else text, encoding="utf-8")
