@@ -1,0 +1,282 @@
+"""The release rule itself: begin with everything whole, judge everything again until nothing falls any more.
+
+The order in which things are judged does not matter, since a status only ever falls; so this is the greatest
+fixpoint. Views are judged one by one and know nothing of each other. Design, section 4, rules 5 to 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tests.oracle import tables
+from tests.oracle.clauses import (
+    fields_allow,
+    is_pseudonymous,
+    matches_by_evidence,
+    matches_by_itself,
+)
+from tests.oracle.content import (
+    OUT,
+    VARIANT,
+    WHOLE,
+    Remains,
+    Token,
+    cut,
+    ids_in,
+    ids_in_names,
+    is_id,
+    leaves,
+    markings_of,
+    references,
+    rewrite_granular,
+)
+from tests.oracle.plain import Content, Json, Path, Ref, Version, View, ViewName, World
+from tests.oracle.readers import (
+    Clause,
+    granular_parts,
+    is_own,
+    is_scaffold,
+    lets_read,
+    origins_consent,
+    terms_are_kept,
+)
+
+_ORDER = {OUT: 0, VARIANT: 1, WHOLE: 2}
+_REPLACED = frozenset({"id", "created", "modified", "created_by_ref"})
+_PSEUDONYM_KEEPS = tables.ALWAYS_ALLOWED | {"name", "identity_class"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What leaves of one version in one view; `projection` for a variant."""
+
+    status: str
+    projection: Mapping[str, Any] | None = None
+
+
+def answers(world: World, now: datetime) -> dict[tuple[Ref, ViewName], Answer]:
+    """The answer for every held version in every view."""
+    return {
+        (ref, view.name): answer for view in world.views for ref, answer in _Judge(world, view, now).verdict().items()
+    }
+
+
+class _Judge:
+    """One view, while its statuses fall."""
+
+    def __init__(self, world: World, view: View, now: datetime) -> None:
+        self.world, self.view, self.now = world, view, now
+        self.scaffold = {version.id for version in world.versions if is_scaffold(world, version.id)}
+        self.status: dict[Ref, str] = {version.ref: WHOLE for version in world.versions}
+        self.projections: dict[Ref, Mapping[str, Any]] = {}
+        # What does not hang on the status of others is asked once; it would give the same answer every time.
+        self.candidates = {version.ref: self._candidate_clauses(version) for version in world.versions}
+        self.readable: dict[tuple[Ref, str], set[Path]] = {
+            (version.ref, clause["id"]): self._readable_paths(version, clause)
+            for version in world.versions
+            for clause in self.candidates[version.ref]
+        }
+
+    def verdict(self) -> dict[Ref, Answer]:
+        """Judge until nothing falls, then see which scaffold the view needs."""
+        has_fallen = True
+        while has_fallen:
+            has_fallen = False
+            for version in self.world.versions:
+                if version.id in self.scaffold:
+                    continue
+                judged = self._judge(version)
+                if _ORDER[judged] < _ORDER[self.status[version.ref]]:
+                    self.status[version.ref] = judged
+                    has_fallen = True
+        needed = self._needed_scaffold()
+        found = {}
+        for version in self.world.versions:
+            status = self.status[version.ref]
+            if version.id in self.scaffold:
+                status = WHOLE if version.id in needed else OUT
+            found[version.ref] = Answer(status, self.projections.get(version.ref) if status == VARIANT else None)
+        return found
+
+    # One version.
+
+    def _judge(self, version: Version) -> str:
+        matching = [
+            clause
+            for clause in self.candidates[version.ref]
+            if matches_by_evidence(self.world, version, clause, self._in_view)
+        ]
+        tear_lines = {clause["id"]: clause.get("fields", {}).get("tear_line", "none") for clause in matching}
+        going_whole = [clause for clause in matching if tear_lines[clause["id"]] in ("none", "if-needed")]
+        going_cut = [clause for clause in matching if tear_lines[clause["id"]] in ("if-needed", "always")]
+        if not matching or not self._markings_in(version) or not self._translation_in(version):
+            return OUT
+        if self._is_whole(version, going_whole):
+            return WHOLE
+        if going_cut and is_own(self.world, version):
+            projection = self._projection(version, going_cut)
+            if projection is not None:
+                self.projections[version.ref] = projection
+                return VARIANT
+        return OUT
+
+    def _candidate_clauses(self, version: Version) -> list[Clause]:
+        """The clauses that match but for topic and region, if nothing else stops the version."""
+        if not self.view.in_force or version.id in self.scaffold or self._is_stopped(version):
+            return []
+        if not origins_consent(self.world, version, self.view, self.now):
+            return []
+        if not terms_are_kept(self.world, version, self.view, self.now):
+            return []
+        clauses: Iterable[Clause] = self.view.document.get("share", [])
+        return [clause for clause in clauses if matches_by_itself(self.world, version, self.view, clause, self.now)]
+
+    def _is_stopped(self, version: Version) -> bool:
+        policy = self.world.policies.get(version.id)
+        return policy is not None and (
+            policy.hold
+            or policy.recalled
+            or self.view.name in policy.recalled_views
+            or (policy.expires_at is not None and self.now > policy.expires_at)
+        )
+
+    def _readable_paths(self, version: Version, clause: Clause) -> set[Path]:
+        return {
+            path
+            for path, _ in leaves(version.content)
+            if fields_allow(self.world, version.content, path, clause)
+            and all(
+                lets_read(self.world, part, self.view, clause, self.now)
+                for part in granular_parts(self.world, version, path)
+            )
+        }
+
+    def _in_view(self, version: Version) -> bool:
+        return version.id in self.scaffold or self.status[version.ref] != OUT
+
+    def _status_of(self, identifier: str) -> str:
+        """The status of what a reference names: the best of its versions."""
+        if identifier in self.scaffold:
+            return WHOLE
+        held = [self.status[version.ref] for version in self.world.held(identifier)]
+        return max(held, key=_ORDER.__getitem__, default=OUT)
+
+    def _markings_in(self, version: Version) -> bool:
+        return all(self._status_of(marking) != OUT for marking in markings_of(version.content) or [])
+
+    def _translation_in(self, version: Version) -> bool:
+        return version.type != "language-content" or self._status_of(version.content["object_ref"]) == WHOLE
+
+    def _is_whole(self, version: Version, clauses: list[Clause]) -> bool:
+        clear = [clause for clause in clauses if not is_pseudonymous(self.world, version, clause)]
+        return all(
+            any(path in self.readable[version.ref, clause["id"]] for clause in clear)
+            for path, _ in leaves(version.content)
+        ) and all(self._status_of(target) == WHOLE for _, target in references(version.content))
+
+    # What remains of a version.
+
+    def _projection(self, version: Version, clauses: list[Clause]) -> dict[str, Any] | None:
+        content = version.content
+
+        def keeps(path: Path, value: Json) -> tuple[bool, Json]:
+            under = [clause for clause in clauses if path in self.readable[version.ref, clause["id"]]]
+            clear = [clause for clause in under if not is_pseudonymous(self.world, version, clause)]
+            if path[0] in _REPLACED:
+                return bool(under), value
+            if not clear:
+                stays = bool(under) and path[0] in _PSEUDONYM_KEEPS
+                value = Token("pseudonym", version.id) if path == ("name",) else value
+                return stays, value
+            if any(self._status_of(target) != WHOLE for target in ids_in_names(path)):
+                return False, None
+            return self._carried(value)
+
+        remains = cut(content, keeps)
+        return None if self._lacks(content, remains) else self._finished(content, remains)
+
+    def _carried(self, value: Json) -> tuple[bool, Json]:
+        """A value with its ids: what names something out goes, a variant is named by its own id."""
+        if not isinstance(value, str):
+            return True, value
+        statuses = {self._status_of(target) for target in ids_in(value)}
+        if OUT in statuses:
+            return False, None
+        if VARIANT in statuses:
+            return (True, Token(VARIANT, value)) if is_id(value) else (False, None)
+        return True, value
+
+    def _lacks(self, content: Content, remains: Remains) -> bool:
+        """Whether something is gone without which the object cannot go at all."""
+        kind = str(content["type"])
+        self._drop_aggregates(content, remains)
+        needed = tables.REQUIRED.get(kind, tables.COMMON_REQUIRED if "created" in content else {"type", "id"})
+        if any(name in content and name not in remains.content for name in needed):
+            return True
+        for path, _ in leaves(content):
+            if path[0] in tables.ID_CONTRIBUTING.get(kind, ()) and path not in remains.moved:
+                return True
+        return any(
+            path[0] in ("object_marking_refs", "type", "spec_version") and path not in remains.moved
+            for path, _ in leaves(content)
+        )
+
+    def _drop_aggregates(self, content: Content, remains: Remains) -> None:
+        lists, sums = tables.AGGREGATES.get(str(content["type"]), ((), ()))
+        gone = [path for path, _ in leaves(content) if path not in remains.moved]
+        if any(path[0] in lists for path in gone):
+            for name in sums:
+                _remove(remains, (name,))
+        above = ("extensions", self.world.claim_extension, "lineage")
+        if any(path[:4] == (*above, "via") for path in gone):
+            _remove(remains, (*above, "depth"))
+
+    def _finished(self, content: Content, remains: Remains) -> dict[str, Any]:
+        granular = rewrite_granular(content, remains)
+        written = {name: value for name, value in remains.content.items() if name not in _REPLACED}
+        written.pop("granular_markings", None)
+        if granular:
+            written["granular_markings"] = granular
+        return written
+
+    # Scaffold.
+
+    def _needed_scaffold(self) -> set[str]:
+        """What the giver, the taker and everything published refers to, of the scaffold, step by step."""
+        if not self.view.in_force:
+            return set()
+        parties = {self.view.document["giver"], self.view.taker}
+        needed = {identity for identity, party in self.world.parties.items() if party in parties}
+        needed &= self.scaffold
+        published = [self._published(version) for version in self.world.versions if version.id not in self.scaffold]
+        for content in published:
+            needed |= self._named_scaffold(content)
+        grown = True
+        while grown:
+            before = len(needed)
+            for identifier in sorted(needed):
+                for version in self.world.held(identifier):
+                    needed |= self._named_scaffold(version.content)
+            grown = len(needed) > before
+        return needed
+
+    def _published(self, version: Version) -> Content:
+        status = self.status[version.ref]
+        return version.content if status == WHOLE else self.projections[version.ref] if status == VARIANT else {}
+
+    def _named_scaffold(self, content: Content) -> set[str]:
+        named = {target for _, target in references(content)} | set(content.get("extensions", {}))
+        return named & self.scaffold
+
+
+def _remove(remains: Remains, path: Path) -> None:
+    node: Any = remains.content
+    for step in path[:-1]:
+        node = node.get(step, {}) if isinstance(node, dict) else {}
+    if isinstance(node, dict):
+        node.pop(path[-1], None)
+    for moved in [known for known in remains.moved if known[: len(path)] == path]:
+        del remains.moved[moved]
