@@ -29,7 +29,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sepakat.errors import ConfigurationError, Fault
 from sepakat.exchange.parties import found_party
-from sepakat.exchange.ports import Node
+from sepakat.exchange.ports import Node, Peer
+from sepakat.exchange.records import Party
 from sepakat.remote.peers import HttpPeers
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.sqlite import create_store, open_store
@@ -175,7 +176,9 @@ def read_settings(folder: Path) -> Settings:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigurationError(
-            "node-absent", f"no node in {folder}: {SETTINGS_FILE} is not there", f"`sepakat init {folder} ...` makes one"
+            "node-absent",
+            f"no node in {folder}: {SETTINGS_FILE} is not there",
+            f"`sepakat init {folder} ...` makes one",
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError("settings-unreadable", f"settings refused: {path}: {error}") from error
@@ -210,12 +213,13 @@ SETTING_TYPES: dict[str, tuple[type, str]] = {
 class _NoPeers:
     """In place of peers while a node is being put together."""
 
-    def to(self, party: object) -> object:
+    def to(self, party: Party) -> Peer:
         raise ConfigurationError("node-incomplete", "peers are not wired yet")
 
 
 def _settings_faults(document: dict[str, object]) -> list[Fault]:
-    faults = [Fault(name, f"one of {', '.join(SETTING_TYPES)}", name) for name in document.keys() - SETTING_TYPES.keys()]
+    unknown = sorted(document.keys() - SETTING_TYPES.keys())
+    faults = [Fault(name, f"one of {', '.join(SETTING_TYPES)}", name) for name in unknown]
     if "party" not in document:
         faults.append(Fault("party", "the short id of the party", "nothing"))
     for name, value in document.items():
@@ -273,5 +277,3 @@ def _remove(folder: Path, *, keep_folder: bool) -> None:
             shutil.rmtree(item, ignore_errors=True)
         else:
             item.unlink(missing_ok=True)
-
-

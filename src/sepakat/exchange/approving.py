@@ -1,7 +1,7 @@
 """Approvals: what waits for a person's yes before it goes, and the yes or no.
 
-A clause may ask for one or two approvals, and TLP:RED always asks for one that names the release (DESIGN section 3). What
-waits is what only the approval rule withholds; that is asked of the engine, never guessed here.
+A clause may ask for one or two approvals, and TLP:RED always asks for one that names the release (DESIGN section 3).
+What waits is what only the approval rule withholds; that is asked of the engine, never guessed here.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def approve(node: Node, object_id: StixId, view: ViewKey, approver: str, *, is_g
             raise NotFound("object-unknown", f"no object {object_id} is held", "`sepakat objects list` shows what is")
         if not any(collection.view == view for collection in unit.views.collections()):
             raise NotFound(
-                "view-unknown", f"no agreement {view.agreement} gives {view.taker} anything", "`sepakat agreements list`"
+                "view-unknown",
+                f"no agreement {view.agreement} gives {view.taker} anything",
+                "`sepakat agreements list`",
             )
         version = versions[-1].object.version_ref
         unit.policies.put_approval(ApprovalRecord(version, view, approver, now, is_given))

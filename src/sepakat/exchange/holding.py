@@ -1,7 +1,7 @@
 """Who holds an object: every party that any version or variant went to, by the log, onward holders included.
 
-Counts what was published and not what is still readable: what left a view is still held by the one who read it, until it
-answered a recall. Onward holders are those that takers named in their answers, and those whom we granted.
+Counts what was published and not what is still readable: what left a view is still held by the one who read it, until
+it answered a recall. Onward holders are those that takers named in their answers, and those whom we granted.
 """
 
 from __future__ import annotations

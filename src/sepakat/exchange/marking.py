@@ -15,7 +15,7 @@ from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Policy, Topic
 from sepakat.exchange.releasing import ReleaseSummary, update_views
 from sepakat.stix.identifiers import StixId
-from sepakat.stix.markings import FIXED
+from sepakat.stix.markings import FIXED_MARKINGS
 
 PERSON_CATEGORIES = ("office-holder", "suspect", "convicted", "witness", "victim", "other")
 
@@ -28,7 +28,7 @@ def mark(node: Node, object_id: StixId, marking: StixId) -> ReleaseSummary:
     """
 
     def change(unit: Unit, policy: Policy) -> Policy:
-        if marking not in FIXED and not unit.objects.get(marking):
+        if marking not in FIXED_MARKINGS and not unit.objects.get(marking):
             raise NotFound(
                 "marking-unknown", f"no marking-definition {marking} is held", "take it in first, or use a TLP level"
             )

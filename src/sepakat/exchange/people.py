@@ -1,13 +1,14 @@
 """Users of the pages and accounts of TAXII clients: made, listed, disabled, and recognised.
 
-Passwords are kept as argon2id hashes only, tokens as digests. An unknown name costs as much as a wrong password, and both
-give the same answer. Which role may do what is the doors' table; what an account may read is `reading`'s.
+Passwords are kept as argon2id hashes only, tokens as digests. An unknown name costs as much as a wrong password, and
+both give the same answer. Which role may do what is the doors' table; what an account may read is `reading`'s.
 """
 
 from __future__ import annotations
 
 import hmac
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 
 from argon2 import PasswordHasher
@@ -22,7 +23,12 @@ TOKEN_BYTES = 32
 MIN_PASSWORD = 12
 
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """The hash that an unknown name is checked against; made once a process, since making it is slow by design."""
+    return _HASHER.hash("nobody has this password")
 
 
 def add_user(node: Node, name: str, role: Role, password: str) -> User:
@@ -35,7 +41,7 @@ def add_user(node: Node, name: str, role: Role, password: str) -> User:
     user = User(_checked_name(name), role, _hash(password), now)
     with node.store.writing() as unit:
         if unit.people.user(name) is not None:
-            raise InputError("user-exists", f"user {name} exists already", "`sepakat user password` gives a new password")
+            raise InputError("user-exists", f"user {name} exists already", "`sepakat user password` sets a new one")
         unit.people.put_user(user)
     return user
 
@@ -64,7 +70,7 @@ def check_user(node: Node, name: str, password: str) -> User:
     """
     with node.store.reading() as unit:
         user = unit.people.user(name)
-    if not _verify(user.password_hash if user else _NOBODY, password) or user is None or user.disabled_at:
+    if not _verify(user.password_hash if user else _nobody(), password) or user is None or user.disabled_at:
         raise _not_recognised()
     return user
 
@@ -113,7 +119,7 @@ def check_account(node: Node, name: str, password: str) -> Account:
     """
     with node.store.reading() as unit:
         account = unit.people.account(name)
-    if not _verify(account.password_hash if account else _NOBODY, password) or account is None or account.disabled_at:
+    if not _verify(account.password_hash if account else _nobody(), password) or account is None or account.disabled_at:
         raise _not_recognised()
     return account
 

@@ -1,8 +1,8 @@
 """The ports: what the use cases need of the world, as Protocols that state their guarantees.
 
-A `Store` is durable and transactional: what a `writing` unit did is there whole after it ends without an exception, also
-after the process is killed, and not at all otherwise. Writers exclude each other from the moment the unit opens (SQLite:
-`BEGIN IMMEDIATE`), across processes; readers see one snapshot and never wait for writers. Adding what is there already
+A `Store` is durable and transactional: what a `writing` unit did is there whole after it ends without an exception,
+also after the process is killed, and not at all otherwise. Writers exclude each other from the moment the unit opens
+(SQLite: `BEGIN IMMEDIATE`), across processes; readers see one snapshot and never wait for writers. Adding what is there already
 with equal content changes nothing and is no error (idempotent); a port never retries by itself.
 Lists are ordered as each method says; nothing depends on the order of rows.
 """
@@ -43,7 +43,7 @@ from sepakat.exchange.records import (
     User,
     VariantState,
 )
-from sepakat.release.question import ReceivedTerms, ViewKey
+from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
@@ -77,7 +77,7 @@ class Objects(Protocol):
     """Held object versions. Bytes are kept exactly; a version is never changed, only its provenance grows."""
 
     def add(self, version: StoredVersion) -> bool:
-        """Keep it; False if that (id, version) is held already with the same digest (then origins and terms are joined).
+        """Keep it; False if that (id, version) is held with the same digest (then origins and terms are joined).
 
         Raises StoreError('version-conflict') if it is held with other bytes.
         """
@@ -154,7 +154,7 @@ class Policies(Protocol):
 
 
 class Views(Protocol):
-    """What each taker reads: collections, their rows, the variants' state, the decisions that were acted on."""
+    """What each taker reads: collections, their rows, the variants' state, the decisions acted on."""
 
     def put_collection(self, collection: Collection) -> None: ...
     def collections(self) -> list[Collection]: ...
@@ -245,7 +245,9 @@ class Messages(Protocol):
     def put(self, message: MessageRecord) -> None:
         """Replace delivery fields (delivered_at, attempts, next_try_at, refused)."""
 
-    def after(self, counterpart: PartyId, sequence: int, *, direction: Direction, limit: int = 100) -> list[MessageRecord]:
+    def after(
+        self, counterpart: PartyId, sequence: int, *, direction: Direction, limit: int = 100
+    ) -> list[MessageRecord]:
         """By sequence."""
 
     def undelivered(self, now: datetime, limit: int = 100) -> list[MessageRecord]: ...

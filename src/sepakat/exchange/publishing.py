@@ -1,7 +1,7 @@
 """Puts a batch into a view: rows with growing dates, salts, one log leaf, the statement to the taker.
 
-All of it happens in the caller's transaction: nothing is readable that is not in the log (invariant I13). What goes into
-a batch is decided elsewhere. Rows are in order of release; `date_added` is strictly growing whole milliseconds on the
+All of it happens in the caller's transaction: nothing is readable that is not in the log (invariant I13). What goes
+into a batch is decided elsewhere. Rows are in order of release; `date_added` is strictly growing whole milliseconds on the
 view's grid (DESIGN sections 4.10 and 8).
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sepakat.agreements.parsing import agreement_hash
+from sepakat.agreements.writing import agreement_hash
 from sepakat.exchange import logs
 from sepakat.exchange.messaging import compose
 from sepakat.exchange.ports import Node, Unit
@@ -45,8 +45,10 @@ class Entry:
     standing: Standing = Standing.LIVE
 
 
-def publish(node: Node, unit: Unit, view: View, collection: Collection, entries: Iterable[Entry], now: datetime) -> None:
-    """Publish entries in their order of release, in batches of at most `MAX_OBJECTS`, each with its leaf and statement."""
+def publish(
+    node: Node, unit: Unit, view: View, collection: Collection, entries: Iterable[Entry], now: datetime
+) -> None:
+    """Publish entries in their order of release, in batches of `MAX_OBJECTS`, each with its leaf and statement."""
     by_ref = {entry.object.version_ref: entry for entry in entries}
     objects = release_order([entry.object for entry in by_ref.values()], view.key, node.secret)
     ordered = [by_ref[made.version_ref] for made in objects]

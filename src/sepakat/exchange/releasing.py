@@ -54,10 +54,10 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
     world = world_of(node, unit, now)
     verdicts = decide_all(world, now)
     summary = ReleaseSummary(next_change_at=verdicts.next_change_at)
+    decided = _Decided(world, verdicts, now)
     for view in world.views.values():
-        collection = collection_of(node, unit, view.key, now)
         if view.in_force:
-            change = _ViewUpdate(node, unit, world, verdicts, view, collection, now).run()
+            change = _ViewUpdate(node, unit, decided, view).run()
             if change.published or change.withdrawn:
                 summary.changes.append(change)
     return summary
@@ -74,28 +74,32 @@ def collection_of(node: Node, unit: Unit, view: ViewKey, now: datetime) -> Colle
     return collection
 
 
+@dataclass(slots=True)
+class _Decided:
+    """What the engine said of the whole world at one instant; every view of one update shares it."""
+
+    world: World
+    verdicts: Verdicts
+    now: datetime
+    held: Mapping[VersionRef, HeldVersion] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.held = {held.object.version_ref: held for versions in self.world.versions.values() for held in versions}
+
+
 class _ViewUpdate:
     """One view at one instant."""
 
-    def __init__(
-        self,
-        node: Node,
-        unit: Unit,
-        world: World,
-        verdicts: Verdicts,
-        view: View,
-        collection: Collection,
-        now: datetime,
-    ) -> None:
+    def __init__(self, node: Node, unit: Unit, decided: _Decided, view: View) -> None:
         self.node = node
         self.unit = unit
-        self.world = world
-        self.verdicts = verdicts
+        self.world = decided.world
+        self.verdicts = decided.verdicts
+        self.now = decided.now
         self.view = view
-        self.collection = collection
-        self.now = now
-        self.released = dict(verdicts.released(view.key))
-        self.held = {held.object.version_ref: held for versions in world.versions.values() for held in versions}
+        self.collection = collection = collection_of(node, unit, view.key, decided.now)
+        self.released = dict(decided.verdicts.released(view.key))
+        self.held = decided.held
         self.states = dict(unit.views.variants(collection.id))
         self.epochs = {(view.key, original): state.epoch for original, state in self.states.items()}
         self.keys = VariantKeys(node.secret, self.epochs)

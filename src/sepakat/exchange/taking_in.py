@@ -33,6 +33,16 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where content comes from: the name of the file, the person who takes it in, the party whose information it is."""
+
+    source: str
+    by: str
+    origin: PartyId | None = None
+    """None: this party's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """One object that was not taken, and why."""
 
@@ -55,19 +65,17 @@ class TakeInReport:
 def take_in(
     node: Node,
     data: bytes,
+    provenance: Provenance,
     *,
-    source: str,
-    by: str,
-    origin: PartyId | None = None,
     form: str = "auto",
     is_dry_run: bool = False,
     progress: Progress = lambda step, done, total: None,
 ) -> TakeInReport:
-    """Take in STIX content as information of `origin` (this party if None).
+    """Take in STIX content as information of the provenance's origin.
 
     Raises:
         InputError: the content has faults; all of them are named, nothing is taken.
-        NotFound: `origin` is not a known party.
+        NotFound: the origin is not a known party.
     """
     if form not in FORMATS:
         raise InputError("format-unknown", f"format refused: expected one of {', '.join(FORMATS)}, got {form}")
@@ -76,7 +84,7 @@ def take_in(
     warnings = _check(objects, progress)
     now = node.clock.now()
     with node.store.reading() if is_dry_run else node.store.writing() as unit:
-        whose = _origin(node, unit, origin)
+        whose = _origin(node, unit, provenance.origin)
         fresh, late = _sort_by_date(objects, now)
         new = _unknown(unit, fresh)
         if is_dry_run or not (new or late):
@@ -84,8 +92,8 @@ def take_in(
         batch = TakeIn(
             id=node.ids.uuid(),
             at=now,
-            by=by,
-            source=source,
+            by=provenance.by,
+            source=provenance.source,
             digest=sha256(data).hexdigest(),
             taken=len(new),
             known=len(fresh) - len(new),
@@ -175,9 +183,7 @@ def _unknown(unit: Unit, objects: Sequence[StixObject]) -> list[StixObject]:
     return new
 
 
-def _sort_by_date(
-    objects: Iterable[StixObject], now: datetime
-) -> tuple[list[StixObject], dict[StixObject, Refused]]:
+def _sort_by_date(objects: Iterable[StixObject], now: datetime) -> tuple[list[StixObject], dict[StixObject, Refused]]:
     fresh: list[StixObject] = []
     late: dict[StixObject, Refused] = {}
     for made in objects:

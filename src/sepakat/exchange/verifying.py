@@ -1,7 +1,7 @@
 """Checks every log of the node offline: leaves, roots, signatures, and that the rows are what the leaves commit to.
 
-Reads the store and nothing else. Object digests are computed anew from the payload as it stands, so that a changed byte in
-a body, a salt, a leaf or a checkpoint is named with its place. The checking itself is `transparency.verification`.
+Reads the store and nothing else. Object digests are computed anew from the payload as it stands, so that a changed byte
+in a body, a salt, a leaf or a checkpoint is named with its place. The checking itself is `transparency.verification`.
 """
 
 from __future__ import annotations
@@ -78,5 +78,3 @@ def _digest(row: Publication) -> str:
 
 def _name(row: Publication) -> str:
     return f"{row.id} {row.version}".strip()
-
-
