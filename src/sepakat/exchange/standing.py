@@ -58,6 +58,17 @@ def version_in_force(unit: Unit, agreement: AgreementId, taker: PartyId, now: da
     return record
 
 
+def standing_shown(
+    record: AgreementRecord, taker: PartyId, now: datetime, versions: Sequence[AgreementRecord]
+) -> Standing:
+    """As `standing_for`, but a version is ended when a later one came into force for the taker."""
+    current = current_version(versions, taker, now)
+    if current is not None and current.agreement.version > record.agreement.version:
+        since = standing_for(current, taker, now, versions).since
+        return Standing(State.ENDED, since, f"superseded by version {current.agreement.version}", None)
+    return standing_for(record, taker, now, versions)
+
+
 def _superseded(record: AgreementRecord, versions: Sequence[AgreementRecord]) -> list[AgreementRecord]:
     """The versions that the record's hashes lead back to, oldest first."""
     by_hash = {other.hash: other for other in versions}
