@@ -124,7 +124,7 @@ def reject(node: Node, name: str, reason: str) -> AgreementState:
                 "a counter-offer that its giver does not sign has no effect",
             )
         record = _say(unit, record, LifeEvent(EventKind.REJECTED, record.hash, node.party, now, reason=reason))
-        _tell(node, unit, giver, "agreement-refusal", record, now, {"reason": reason})
+        _tell(node, unit, giver, "agreement-refusal", _about(record, reason=reason), now)
         update_views(node, unit, now)
     return _told(node, record)
 
@@ -262,23 +262,18 @@ def check_continues(agreement: Agreement, versions: list[AgreementRecord], *, is
     before = next((record for record in others if record.hash == agreement.supersedes), None)
     if before is None or before.agreement.version + 1 != agreement.version:
         newest = max(others, key=lambda record: record.agreement.version, default=None)
-        known = (
-            "none is known"
-            if newest is None
-            else f"the newest known is version {newest.agreement.version}, {newest.hash}"
-        )
+        known = "none is known" if newest is None else f"known is version {newest.agreement.version}, {newest.hash}"
         raise InputError(
             "agreement-does-not-continue",
-            f"version {agreement.version} of agreement {agreement.id} refused: it does not name the version before; {known}",
+            f"agreement {agreement.id} refused: version {agreement.version} does not name the version before; {known}",
             "write the next version number, and that hash under supersedes",
         )
 
 
 def roster_of(agreement: Agreement, members: tuple[PartyId, ...] = ()) -> tuple[PartyId, ...]:
     """The takers of a version: those it lists, or the community's members of the day without the giver."""
-    return tuple(
-        member for member in (members if agreement.community else agreement.takers) if member != agreement.giver
-    )
+    takers = members if agreement.community else agreement.takers
+    return tuple(taker for taker in takers if taker != agreement.giver)
 
 
 def _record(node: Node, unit: Unit, agreement: Agreement, now: datetime) -> AgreementRecord:
@@ -312,22 +307,22 @@ def _offer(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> Ag
 
 
 def _send_offer(node: Node, unit: Unit, record: AgreementRecord, to: PartyId, now: datetime) -> None:
-    more: dict[str, Any] = {"document": orjson.loads(record.canonical)}
+    body = _about(record, document=orjson.loads(record.canonical))
     if record.agreement.community:
-        more["roster"] = list(record.roster)
-    _tell(node, unit, to, "agreement-offer", record, now, more)
+        body["roster"] = list(record.roster)
+    _tell(node, unit, to, "agreement-offer", body, now)
 
 
 def _sign(
     node: Node, unit: Unit, record: AgreementRecord, now: datetime, *, tell: tuple[PartyId, ...]
 ) -> AgreementRecord:
     signature = b64encode(node.signer.sign(signing_input(record.hash))).decode("ascii")
-    body = {"party": node.party, "key": node.signer.public_key, "signature": signature}
+    body = _about(record, party=node.party, key=node.signer.public_key, signature=signature)
     is_giver = node.party == record.agreement.giver
     for party in tell:
         named = party if is_giver and record.agreement.community else None
         record = _say(unit, record, LifeEvent(EventKind.SIGNED, record.hash, node.party, now, taker=named))
-        _tell(node, unit, party, "agreement-signature", record, now, body)
+        _tell(node, unit, party, "agreement-signature", body, now)
     return record
 
 
@@ -346,7 +341,7 @@ def _change(node: Node, name: str, kind: EventKind, reason: str | None, taker: P
             _say(unit, version, LifeEvent(kind, version.hash, node.party, now, taker=taker, reason=reason))
             others = version.roster if is_giver else (version.agreement.giver,)
             for party in others if taker is None else (taker,):
-                _tell(node, unit, party, _MESSAGE[kind], version, now, _life_body(kind, reason, now))
+                _tell(node, unit, party, _MESSAGE[kind], _about(version, **_life_body(kind, reason, now)), now)
         update_views(node, unit, now)
     return _told(node, record)
 
@@ -401,12 +396,14 @@ def _say(unit: Unit, record: AgreementRecord, event: LifeEvent) -> AgreementReco
     return replace(record, events=(*record.events, event))
 
 
-def _tell(
-    node: Node, unit: Unit, to: PartyId, kind: str, record: AgreementRecord, now: datetime, more: Mapping[str, Any]
-) -> None:
+def _tell(node: Node, unit: Unit, to: PartyId, kind: str, body: Mapping[str, Any], now: datetime) -> None:
     # A partner without a node is told on paper.
     if known_party(unit, to).card is not None:
-        compose(node, unit, kind, to, {"agreement": record.agreement.id, "hash": record.hash, **more}, now)
+        compose(node, unit, kind, to, body, now)
+
+
+def _about(record: AgreementRecord, **more: Any) -> dict[str, Any]:
+    return {"agreement": record.agreement.id, "hash": record.hash, **more}
 
 
 def _told(node: Node, record: AgreementRecord) -> AgreementState:

@@ -1,8 +1,8 @@
 """What partners say about agreements: their offers, signatures, refusals, suspensions, ends.
 
 Each handler runs in the unit of `receiving`, after the sender was verified; it decides whether this sender may say this
-about this very version, and writes it down as an event. Invariant: nothing that a partner says signs for us, for another
-party, or changes the terms of a version that we know.
+about this very version, and writes it down as an event. Invariant: nothing that a partner says signs for us, signs for
+another party, or changes the terms of a version that we know.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def take_offer(node: Node, unit: Unit, message: Message, now: datetime) -> None:
     agreement = _offered(message)
     roster = _roster(node, agreement, message)
     versions = unit.agreements.versions(agreement.id)
-    was_agreed = any(was_in_force(record, node.party, now, versions) for record in versions)
+    if agreement.giver == node.party:
+        was_agreed = any(record.events for record in versions)
+    else:
+        was_agreed = any(was_in_force(record, node.party, now, versions) for record in versions)
     known = unit.agreements.get(message.body["hash"])
     if known is None:
         check_continues(agreement, versions, is_open=not was_agreed)
