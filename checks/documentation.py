@@ -63,7 +63,7 @@ def own_pages() -> dict[str, str]:
         for module in source_modules()
         if any(isinstance(node, ast.FunctionDef) and node.name == OWN_PAGE for node in module.tree.body)
     )
-    return {f"{name.rpartition('.')[2]}.md": getattr(importlib.import_module(name), OWN_PAGE)() for name in worded}
+    return {f"{name.rpartition('.')[2].replace('_', '-')}.md": getattr(importlib.import_module(name), OWN_PAGE)() for name in worded}
 
 
 def generated() -> dict[str, str]:

@@ -175,7 +175,7 @@ def _is_earlier_end(narrow: str | None, wide: str | None) -> bool:
 
 def _is_shorter(narrow: str | None, wide: str | None) -> bool:
     """Durations where None and `any` are unlimited; calendar and fixed lengths are not compared with each other."""
-    if wide is None or wide == "any" or narrow == wide:
+    if wide is None or wide in ("any", narrow):
         return True
     if narrow is None or narrow == "any":
         return False
@@ -205,7 +205,7 @@ _AT_MOST: Final[Mapping[str, _AtMost]] = {
     _CLAUSE + "kinds": _names_within(frozenset(CLAIM_KINDS)),
     _CLAUSE + "ceiling.tlp": _in_order(None, *Tlp),
     _CLAUSE + "ceiling.pap": _in_order(None, *Pap),
-    # Every country of the list must be on the marking, so a longer list lets through less; an empty one is not compared.
+    # Every country of the list must be on the marking: a longer list lets through less. An empty one is not compared.
     _CLAUSE + "ceiling.releasable_to": lambda narrow, wide: bool(wide) and _superset(narrow, wide),
     _CLAUSE + "minimum.reliability": _in_order("A", "B", "C", "D", "E", "any"),
     _CLAUSE + "minimum.credibility": _in_order(1, 2, 3, 4, 5, "any"),

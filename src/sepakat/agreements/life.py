@@ -111,7 +111,7 @@ def standing(
     """Where the agreement stands for `taker` at `now`, by the events in the order in which they were said.
 
     `before` are the versions that this one supersedes, oldest first. Where this one only narrows the one before and
-    names its hash, what both signed there holds on here with the giver's signature alone, as do suspensions and notices.
+    names its hash, what both signed there holds on with the giver's signature alone, as do suspensions and notices.
     """
     chain = _narrowed_chain(agreement, before)
     life = _Life(agreement, taker, chain)

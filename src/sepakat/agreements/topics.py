@@ -1,14 +1,22 @@
 """Topics: paths with containment, and the table that says which labels, ids and names stand for which topic.
 
-`terrorism/isis` lies in `terrorism`. A node defines its topics; definitions are internal and never sent. A topic built
-on a protected attribute of persons is refused (DESIGN sections 3 and 9), by `protected_attribute`.
+`terrorism/isis` lies in `terrorism`. A node defines its topics; definitions are internal and never sent. A topic
+built on a protected attribute of persons is found by `protected_attribute` (DESIGN sections 3 and 9); the words that
+it knows are in `data/protected-attributes.tsv`. They are plain words: a person still looks at what a topic stands for.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
+from typing import NamedTuple
+
+_Index = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,50 +32,33 @@ class TopicDefinition:
 
 @dataclass(frozen=True, slots=True)
 class TopicTable:
-    """The topics of a node."""
+    """The topics of a node. Definitions of the same topic add up."""
 
-    definitions: Mapping[str, TopicDefinition]
-    _by_id: Mapping[str, frozenset[str]] = field(repr=False)
-    _by_name: Mapping[str, frozenset[str]] = field(repr=False)
-    _by_label: Mapping[str, frozenset[str]] = field(repr=False)
+    definitions: tuple[TopicDefinition, ...] = ()
+    _by_id: _Index = field(init=False, repr=False, compare=False)
+    _by_name: _Index = field(init=False, repr=False, compare=False)
+    _by_label: _Index = field(init=False, repr=False, compare=False)
 
-    @classmethod
-    def of(cls, definitions: Iterable[TopicDefinition]) -> TopicTable:
-        """The table of these definitions.
-
-        Raises:
-            ValueError: a topic is defined twice.
-        """
-        rows = tuple(definitions)
-        by_topic = {row.id: row for row in rows}
-        if len(by_topic) != len(rows):
-            raise ValueError("a topic is defined twice")
-        return cls(
-            definitions=MappingProxyType(by_topic),
-            _by_id=_index((row.id, row.entities) for row in rows),
-            _by_name=_index((row.id, (folded(name) for name in row.names | row.aliases)) for row in rows),
-            _by_label=_index((row.id, row.labels) for row in rows),
-        )
+    def __post_init__(self) -> None:
+        rows = self.definitions
+        object.__setattr__(self, "_by_id", _index((row.id, row.entities) for row in rows))
+        object.__setattr__(self, "_by_name", _index((row.id, map(folded, (*row.names, *row.aliases))) for row in rows))
+        object.__setattr__(self, "_by_label", _index((row.id, (row.id, *row.labels)) for row in rows))
 
     @classmethod
     def empty(cls) -> TopicTable:
         """A table in which nothing stands for a topic."""
-        return cls.of(())
+        return cls()
 
     def topics_of(
         self, labels: Iterable[str] = (), ids: Iterable[str] = (), names: Iterable[str] = ()
     ) -> frozenset[str]:
-        """The topics that these STIX labels, ids and names stand for. A label that is itself a topic's id counts."""
-        found: set[str] = set()
-        for label in labels:
-            found |= self._by_label.get(label, frozenset())
-            if label in self.definitions:
-                found.add(label)
-        for identifier in ids:
-            found |= self._by_id.get(identifier, frozenset())
-        for name in names:
-            found |= self._by_name.get(folded(name), frozenset())
-        return frozenset(found)
+        """The topics that these STIX labels, ids and names stand for. A label that is a defined topic's id counts."""
+        return frozenset().union(
+            *(self._by_label.get(label, ()) for label in labels),
+            *(self._by_id.get(identifier, ()) for identifier in ids),
+            *(self._by_name.get(folded(name), ()) for name in names),
+        )
 
 
 def lies_in(inner: str, outer: str) -> bool:
@@ -83,10 +74,55 @@ def ancestors(topic: str) -> tuple[str, ...]:
 
 def folded(name: str) -> str:
     """A name without its case and with single blanks, as names are compared."""
-    return " ".join(name.casefold().split())
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
-def _index(entries: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, frozenset[str]]:
+def protected_attribute(topic: str) -> str | None:
+    """The protected attribute that a topic (or a region's name) is built on; None if none is found.
+
+    One of ethnicity, religion, belief, health, sexual orientation, politics.
+    """
+    phrase = f" {_words(topic)} "
+    known = _protected_phrases()
+    for harmless in known.harmless:
+        phrase = phrase.replace(f" {harmless} ", " | ")
+    return next((attribute for words, attribute in known.attributes if f" {words} " in phrase), None)
+
+
+def protected_attribute_of(definition: TopicDefinition) -> str | None:
+    """The protected attribute that a topic is built on by its id, a name, an alias or a label."""
+    texts = (definition.id, *sorted(definition.names | definition.aliases | definition.labels))
+    return next((found for text in texts if (found := protected_attribute(text)) is not None), None)
+
+
+class _Protected(NamedTuple):
+    attributes: tuple[tuple[str, str], ...]
+    harmless: tuple[str, ...]
+
+
+@cache
+def _protected_phrases() -> _Protected:
+    source = resources.files("sepakat.agreements").joinpath("data/protected-attributes.tsv")
+    attributes: list[tuple[str, str]] = []
+    harmless: list[str] = []
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            attribute, phrases = line.split("\t")
+            for phrase in phrases.split(", "):
+                if attribute == "harmless":
+                    harmless.append(phrase)
+                else:
+                    attributes.append((phrase, attribute))
+    return _Protected(tuple(attributes), tuple(harmless))
+
+
+def _words(text: str) -> str:
+    """The words of a path or name, lower-case, without accents. A slash keeps words of two names apart."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+|/", bare))
+
+
+def _index(entries: Iterable[tuple[str, Iterable[str]]]) -> _Index:
     index: dict[str, set[str]] = {}
     for topic, keys in entries:
         for key in keys:

@@ -68,7 +68,7 @@ ACTIONS: Final = (
 CLASSIFICATIONS: Final = ("unclassified", "restricted", "confidential", "secret", "top-secret")
 REGIMES: Final = ("national", "gdpr", "law-enforcement-directive", "convention-108", "other")
 
-_PARTY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
+_PARTY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?").fullmatch
 _CLAUSE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}").fullmatch
 _TOPIC = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*){0,7}").fullmatch
@@ -80,8 +80,8 @@ _LONGEST_TOPIC = 128
 
 
 def is_party_id(text: str) -> bool:
-    """Whether the text can be the short id of a party or community: up to 63 of a-z, 0-9 and inner hyphens."""
-    return _PARTY(text) is not None and text not in ("any", "none", "null")
+    """Whether the text can be the short id of a party or community: up to 64 of a-z, 0-9 and single hyphens inside."""
+    return len(text) <= 64 and _PARTY(text) is not None and text not in ("any", "none", "null")
 
 
 def is_agreement_id(text: str) -> bool:
