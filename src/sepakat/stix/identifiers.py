@@ -8,6 +8,7 @@ Which objects exist is left to others. STIX 2.1 section 2.9.
 from __future__ import annotations
 
 import re
+import string
 import uuid
 from collections.abc import Mapping
 from typing import Any, NewType
@@ -22,13 +23,15 @@ AgreementId = NewType("AgreementId", str)
 OBSERVABLE_NAMESPACE = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_TYPE = r"[a-z](?:[a-z0-9]|-(?!-)){1,248}[a-z0-9]"
-_IS_STIX_ID = re.compile(rf"{_TYPE}--{_UUID}").fullmatch
-_IS_TYPE_NAME = re.compile(_TYPE).fullmatch
+_NAME = r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+"
+_SHORTEST_TYPE, _LONGEST_TYPE = 3, 250
+_LENGTH_BEHIND_TYPE = 38
+_HAS_NAME_FORM = re.compile(_NAME).fullmatch
+_HAS_ID_FORM = re.compile(rf"{_NAME}--{_UUID}").fullmatch
 _ID_TAIL = re.compile(rf"--{_UUID}", re.IGNORECASE)
-_TYPE_BEFORE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z", re.IGNORECASE)
 _UUID_OF_RFC = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}").fullmatch
-_LONGEST_TYPE = 250
+_DIGITS_AND_HYPHEN = "0123456789-"
+_OF_NAMES = string.ascii_letters + _DIGITS_AND_HYPHEN
 
 # Which properties make up the id of a cyber-observable (section 2.9 and the tables of chapter 6).
 # `hashes` counts with one hash only, see `_one_hash`. A process has none: its id is random.
@@ -58,12 +61,14 @@ _HASH_PREFERENCE = ("MD5", "SHA-1", "SHA-256", "SHA-512")
 
 def is_stix_id(text: object) -> bool:
     """Whether the value is an identifier in the form that Sepakat keeps: `type--uuid`, all in lower case."""
-    return isinstance(text, str) and _IS_STIX_ID(text) is not None
+    if not isinstance(text, str) or _HAS_ID_FORM(text) is None:
+        return False
+    return _SHORTEST_TYPE <= len(text) - _LENGTH_BEHIND_TYPE <= _LONGEST_TYPE
 
 
 def is_type_name(text: object) -> bool:
     """Whether the value can name an object type: 3 to 250 of a-z, 0-9 and single hyphens, a letter first."""
-    return isinstance(text, str) and _IS_TYPE_NAME(text) is not None
+    return isinstance(text, str) and _SHORTEST_TYPE <= len(text) <= _LONGEST_TYPE and _HAS_NAME_FORM(text) is not None
 
 
 def has_standard_uuid(identifier: str) -> bool:
@@ -91,10 +96,11 @@ def ids_in_text(text: str) -> tuple[StixId, ...]:
     found: dict[StixId, None] = {}
     for tail in _ID_TAIL.finditer(text):
         # Looking back from the UUID over the longest possible name keeps the search linear in the text.
-        start = tail.start()
-        name = _TYPE_BEFORE.search(text, max(0, start - _LONGEST_TYPE), start)
-        if name is not None:
-            found[StixId(text[name.start() : tail.end()].lower())] = None
+        before = text[max(0, tail.start() - _LONGEST_TYPE) : tail.start()]
+        word = before[len(before.rstrip(_OF_NAMES)) :].rstrip("-")
+        name = word.rpartition("--")[2].lstrip(_DIGITS_AND_HYPHEN)
+        if name:
+            found[StixId(f"{name}{tail[0]}".lower())] = None
     return tuple(found)
 
 

@@ -14,10 +14,17 @@ from stix2patterns.validator import run_validator
 
 _LONGEST_PARSED = 16_384
 
-_NAME = r"(?!(?:true|false)\b)[a-z_][a-z0-9_]*+"
+# The parser also looks at the length of hashes, so of the paths with hashes only the commonest are plain.
+_NAME = r"(?!(?:true|false|hashes)\b)[a-z_][a-z0-9_]*+"
 _STRING = r"'[^'\\]*+(?:\\['\\][^'\\]*+)*+'"
-_PATH = rf"{_NAME}(?:-[a-z0-9_]++)*+:(?:{_NAME}|{_STRING})(?:\.(?:{_NAME}|{_STRING})|\[(?:0|[1-9][0-9]*+|\*)\])*+"
-_COMPARISON = rf"{_PATH} ?(?:=|!=|<>|<|<=|>|>=| LIKE | MATCHES ) ?{_STRING}"
+_STEP = rf"(?:{_NAME}|(?!'hashes'){_STRING})"
+_TYPE = r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+"
+_PATH = rf"{_TYPE}:{_STEP}(?:\.{_STEP}|\[(?:0|[1-9][0-9]*+|\*)\])*+"
+_HASH = (
+    r"file:hashes\.(?:(?:MD5|'MD5') ?= ?'[0-9a-fA-F]{32}'|'SHA-1' ?= ?'[0-9a-fA-F]{40}'"
+    r"|'SHA-256' ?= ?'[0-9a-fA-F]{64}'|'SHA-512' ?= ?'[0-9a-fA-F]{128}')"
+)
+_COMPARISON = rf"(?:{_HASH}|{_PATH} ?(?:=|!=|<>|<|<=|>|>=| LIKE | MATCHES ) ?{_STRING})"
 _OBSERVATION = rf"\[ ?{_COMPARISON}(?: (?:AND|OR) {_COMPARISON})*+ ?\]"
 _IS_PLAIN = re.compile(rf"{_OBSERVATION}(?: (?:AND|OR|FOLLOWEDBY) {_OBSERVATION})*+").fullmatch
 

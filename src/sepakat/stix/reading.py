@@ -66,8 +66,8 @@ def read_objects(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[StixObje
     )
 
 
-def _split(data: bytes, document: Any) -> tuple[str, list[Any], Sequence[Any]]:
-    """The path of the list of objects (empty for a single object), the objects, and the bytes of each."""
+def _split(data: bytes, document: Any) -> tuple[str | None, list[Any], Sequence[Any]]:
+    """The path of the list of objects (None for a single object), the objects, and the bytes of each."""
     if isinstance(document, list):
         return "", document, _read_array(data)
     if not isinstance(document, dict):
@@ -76,20 +76,19 @@ def _split(data: bytes, document: Any) -> tuple[str, list[Any], Sequence[Any]]:
         if not document or document.keys() <= {"more", "next"}:
             # An empty envelope has no `objects` at all (TAXII 2.1 section 3.7).
             return "objects", [], ()
-        return "", [document], (data.strip(b" \t\r\n"),)
+        return None, [document], (data.strip(b" \t\r\n"),)
     contents = document.get("objects", [])
     if not isinstance(contents, list):
         raise _refusal([Fault("objects", "a list of objects", _kind(contents))])
     return "objects", contents, _read_container(data).objects
 
 
-def _faults(prefix: str, contents: list[Any], raws: Sequence[Any], limits: Limits) -> Iterator[Fault]:
-    is_single = len(contents) == 1 and isinstance(raws, tuple)
+def _faults(prefix: str | None, contents: list[Any], raws: Sequence[Any], limits: Limits) -> Iterator[Fault]:
     for position, (content, raw) in enumerate(zip(contents, raws, strict=True)):
         size = len(memoryview(raw))
         if size <= limits.max_object_bytes and _is_sound(content):
             continue
-        place = "" if is_single else f"{prefix}.[{position}]".lstrip(".")
+        place = _place(prefix, position)
         if size > limits.max_object_bytes:
             yield Fault(place or "document", f"at most {limits.max_object_bytes} bytes", f"{size} bytes")
         yield from identity_faults(content, place)
@@ -126,7 +125,13 @@ def identity_faults(content: Any, place: str = "") -> Iterator[Fault]:
         yield Fault(f"{dot}revoked", "true or false", _found(content, "revoked"))
 
 
-def _without_repeats(prefix: str, objects: list[StixObject]) -> tuple[StixObject, ...]:
+def _place(prefix: str | None, position: int) -> str:
+    if prefix is None:
+        return ""
+    return f"{prefix}.[{position}]" if prefix else f"[{position}]"
+
+
+def _without_repeats(prefix: str | None, objects: list[StixObject]) -> tuple[StixObject, ...]:
     """Fold what stands there twice; one version with two contents is a fault (the standard's rule on versions)."""
     kept: dict[VersionRef, StixObject] = {}
     faults: list[Fault] = []
@@ -134,9 +139,8 @@ def _without_repeats(prefix: str, objects: list[StixObject]) -> tuple[StixObject
         first = kept.setdefault(candidate.version_ref, candidate)
         if first is candidate or first.raw == candidate.raw or first.digest == candidate.digest:
             continue
-        place = f"{prefix}.[{position}]".lstrip(".")
         expected = f"one content for {candidate.id} modified {candidate.modified or 'never'}"
-        faults.append(Fault(place, expected, "another content than before in the same input"))
+        faults.append(Fault(_place(prefix, position), expected, "another content than before in the same input"))
     if faults:
         raise _refusal(faults)
     return tuple(kept.values())

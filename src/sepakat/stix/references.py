@@ -136,7 +136,8 @@ def _embedded(value: Any, path: Path, found: list[Reference], *, is_extensions: 
 def _strengths() -> dict[str, dict[str, Strength]]:
     tables: dict[str, dict[str, Strength]] = {}
     for kind, definition in TYPES.items():
-        table: dict[str, Strength] = {}
+        # Observables have no creator by the standard, but producers may version them as others (section 3.6).
+        table: dict[str, Strength] = dict(_CUSTOM_STRENGTHS)
         for name, rule in definition.properties.items():
             if not rule.is_reference or name in _APART:
                 continue
@@ -149,5 +150,5 @@ def _strengths() -> dict[str, dict[str, Strength]]:
     return tables
 
 
-_STRENGTHS = _strengths()
 _CUSTOM_STRENGTHS: dict[str, Strength] = {"created_by_ref": "optional"}
+_STRENGTHS = _strengths()

@@ -639,7 +639,6 @@ AGGREGATES: Mapping[str, Mapping[str, str]] = {
         "last_observed": "object_refs",
         "number_observed": "object_refs",
     },
-    "windows-registry-key": {"number_of_subkeys": "values"},
 }
 
 # Pairs of timestamps of one object: (earlier, later, whether they may be equal), by type; "" is every type.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sepakat.errors import Fault
+from sepakat.errors import Fault, InputError
 from sepakat.stix.identifiers import (
     contributing_values,
     has_standard_uuid,
@@ -105,7 +105,8 @@ def _combination_faults(kind: str, content: Content) -> Iterator[Fault]:
             yield Fault(second, f"either {first} or {second}", "both")
     for first, second in TOGETHER.get(kind, ()):
         if (first in content) != (second in content):
-            yield Fault(second, f"{first} and {second} together", "one without the other")
+            missing = second if first in content else first
+            yield Fault(missing, f"{first} and {second} together", "one without the other")
     for first, second in NEEDS.get(kind, ()):
         if first in content and second not in content:
             yield Fault(second, f"this property beside {first}", "nothing")
@@ -248,11 +249,12 @@ def _warnings(content: Content) -> Iterator[Fault]:
     if kind == "marking-definition" and isinstance(identifier, str) and identifier not in FIXED_MARKINGS:
         level = stated_level(content)
         if level is not None:
-            yield Fault("id", f"the fixed id of this marking of {level[0]}", found(identifier))
+            yield Fault("id", f"the fixed id of {level[0]} {level[1][:30]}", found(identifier))
+    properties = properties_of(kind) if isinstance(kind, str) else {}
     for name, value in content.items():
         if type(value) is list and not value:
             yield Fault(name, "at least one item, or no such property", "an empty list")
-        if is_property_name(name) and not is_standard_name(name):
+        if name not in properties and is_property_name(name) and not is_standard_name(name):
             yield Fault(name, "a name of 3 to 250 of a-z, 0-9 and underscore", found(name))
     hashes = content.get("hashes")
     for algorithm in hashes if isinstance(hashes, Mapping) else ():
@@ -269,7 +271,8 @@ def _observable_id_warnings(identifier: str, content: Content) -> Iterator[Fault
         return
     try:
         expected = observable_id(content)
-    except Exception:  # noqa: BLE001
+    except InputError:
+        # A contributing value that has no canonical form is a fault of its own.
         return
     if expected != identifier:
         yield Fault("id", f"{expected}, made of the id-contributing properties", found(identifier))
