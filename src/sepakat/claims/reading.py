@@ -2,7 +2,7 @@
 
 Decides whether what stands there is one, with all faults; gives the claim as a value. Whether the rest of the object
 keeps the standard's rules is left to `sepakat.stix.validation`.
-Invariant: `read_claim` gives a claim exactly for objects that carry one without faults; building it again gives it back.
+Invariant: `read_claim` gives a claim only for objects without faults, and building from it gives the extension back.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sepakat.claims.claim import Basis, Claim, Lineage, Likelihood, MadeBy, Person, Quantity, Source, Span, Valid
+from sepakat.claims.claim import Basis, Claim, Likelihood, Lineage, MadeBy, Person, Quantity, Source, Span, Valid
 from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
 from sepakat.claims.schema import CLAIM, VARIANT, missing_parts
 from sepakat.claims.vocabulary import CARRIERS, CONFIDENCE, QUALIFIERS
