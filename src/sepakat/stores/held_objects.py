@@ -1,0 +1,203 @@
+"""Held object versions (port `Objects`): exact bytes, digest, where each came from.
+
+A version is never changed; its provenance only grows, or loses the terms of a partner who took them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, literal, select, tuple_, update
+
+from sepakat.errors import StoreError
+from sepakat.exchange.records import StoredVersion
+from sepakat.release.question import ReceivedTerms
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stores.keys import Keys, Provenance
+from sepakat.stores.schema import bodies, objects, publications, versions
+from sepakat.stores.statements import chunks, insert_all
+
+_OBJECTS_AT_ONCE = 500
+
+
+class SqlObjects:
+    """The port `Objects` over one connection."""
+
+    def __init__(self, connection: Connection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    def add(self, version: StoredVersion) -> bool:
+        return self.add_many([version])[0]
+
+    def add_many(self, added: Sequence[StoredVersion]) -> list[bool]:
+        object_keys, fresh = self._keys.objects_made(one.object.id for one in added)
+        named = [(object_keys[one.object.id], one.object.version) for one in added]
+        held = self._held(name for name in named if name[0] not in fresh)
+        fates: list[bool] = []
+        rows: dict[tuple[int, str], dict[str, Any]] = {}
+        joined: dict[tuple[int, str], int] = {}
+        for name, one in zip(named, added, strict=True):
+            digest, provenance = one.object.digest, (one.origins, one.received)
+            fates.append(name not in held)
+            if name not in held:
+                key = self._keys.provenance_made(provenance)
+                rows[name] = {
+                    "object_key": name[0],
+                    "version": name[1],
+                    "digest": digest,
+                    "received_at": one.received_at,
+                    "take_in": one.take_in,
+                    "body": one.object.raw,
+                }
+            else:
+                if held[name][0] != digest:
+                    raise _conflict(one.object)
+                key = self._keys.provenance_made(_joined(self._keys.provenance(held[name][1]), provenance))
+                joined[name] = key
+            held[name] = (digest, key)
+        self._insert(rows, held, fresh)
+        self._set_provenances({name: key for name, key in joined.items() if name not in rows})
+        return fates
+
+    def get(self, object_id: StixId) -> tuple[StoredVersion, ...]:
+        return self.get_many([object_id]).get(object_id, ())
+
+    def get_many(self, ids: Iterable[StixId]) -> Mapping[StixId, tuple[StoredVersion, ...]]:
+        found: dict[StixId, tuple[StoredVersion, ...]] = {}
+        for chunk in chunks(dict.fromkeys(ids), _OBJECTS_AT_ONCE):
+            rows = self._connection.execute(_held_versions().where(objects.c.id.in_(chunk)).order_by(*_IN_ORDER))
+            for object_id, of_object in groupby(rows, key=lambda row: row[0]):
+                found[StixId(object_id)] = tuple(map(self._version, of_object))
+        return found
+
+    def everything(self) -> Iterator[StoredVersion]:
+        # By keyset, so that no statement stays open while the caller writes.
+        last: StixId | None = None
+        while True:
+            wanted = select(objects.c.id).order_by(objects.c.id).limit(_OBJECTS_AT_ONCE)
+            ids = list(self._connection.scalars(wanted if last is None else wanted.where(objects.c.id > last)))
+            if not ids:
+                return
+            last = StixId(ids[-1])
+            for of_object in self.get_many(map(StixId, ids)).values():
+                yield from of_object
+
+    def page(self, *, type_: str | None = None, after: StixId | None = None, limit: int = 100) -> list[StoredVersion]:
+        newer = versions.alias()
+        newest = select(func.max(newer.c.version)).where(newer.c.object_key == objects.c.key).scalar_subquery()
+        statement = _held_versions().where(versions.c.version == newest).order_by(objects.c.id).limit(limit)
+        if after is not None:
+            statement = statement.where(objects.c.id > after)
+        if type_ is not None:
+            # Packed ids begin with `type--`; `.` is the character after `-`.
+            begin, end = f"{type_}--".encode(), f"{type_}-.".encode()
+            statement = statement.where(objects.c.id >= _bytes(begin), objects.c.id < _bytes(end))
+        return [self._version(row) for row in self._connection.execute(statement)]
+
+    def of_take_in(self, take_in: str) -> tuple[VersionRef, ...]:
+        statement = (
+            select(objects.c.id, versions.c.version)
+            .join_from(versions, objects, objects.c.key == versions.c.object_key)
+            .where(versions.c.take_in == take_in)
+            .order_by(objects.c.id, versions.c.version)
+        )
+        return tuple((StixId(row[0]), row[1]) for row in self._connection.execute(statement))
+
+    def remove(self, version: VersionRef) -> None:
+        key = self._keys.objects([version[0]]).get(version[0])
+        name = (versions.c.object_key == key, versions.c.version == version[1])
+        body = self._connection.scalar(select(versions.c.body_key).where(*name))
+        if body is None:
+            return
+        self._connection.execute(delete(versions).where(*name))
+        of_object = select(versions.c.body_key).where(versions.c.object_key == key, versions.c.body_key == body)
+        served = select(publications.c.body_key).where(
+            publications.c.object_key == key, publications.c.body_key == body
+        )
+        unused = ~exists(of_object) & ~exists(served)
+        self._connection.execute(delete(bodies).where(bodies.c.key == body, unused))
+
+    def drop_terms(self, version: VersionRef, terms: ReceivedTerms) -> None:
+        key = self._keys.objects([version[0]]).get(version[0])
+        if key is None:
+            return
+        for name, (_, provenance_key) in self._held([(key, version[1])]).items():
+            origins, received = self._keys.provenance(provenance_key)
+            kept = tuple(one for one in received if one != terms)
+            self._set_provenances({name: self._keys.provenance_made((origins, kept))})
+
+    def count(self) -> int:
+        return self._connection.scalar(select(func.count()).select_from(versions)) or 0
+
+    def _held(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, int]]:
+        """Digest and provenance key of those named versions that are held."""
+        held: dict[tuple[int, str], tuple[str, int]] = {}
+        name = tuple_(versions.c.object_key, versions.c.version)
+        for chunk in chunks(dict.fromkeys(names), _OBJECTS_AT_ONCE):
+            statement = select(
+                versions.c.object_key, versions.c.version, versions.c.digest, versions.c.provenance_key
+            ).where(name.in_(chunk))
+            for row in self._connection.execute(statement):
+                held[(row[0], row[1])] = (row[2], row[3])
+        return held
+
+    def _insert(
+        self,
+        rows: Mapping[tuple[int, str], dict[str, Any]],
+        held: Mapping[tuple[int, str], tuple[str, int]],
+        fresh: frozenset[int],
+    ) -> None:
+        wanted = [(name[0], row.pop("body")) for name, row in rows.items()]
+        for (name, row), body_key in zip(rows.items(), self._keys.bodies_made(wanted, fresh), strict=True):
+            row["body_key"] = body_key
+            row["provenance_key"] = held[name][1]
+        insert_all(self._connection, versions, list(rows.values()))
+
+    def _set_provenances(self, changed: Mapping[tuple[int, str], int]) -> None:
+        if changed:
+            statement = (
+                update(versions)
+                .where(
+                    versions.c.object_key == bindparam("of_object"),
+                    versions.c.version == bindparam("of_version", type_=versions.c.version.type),
+                )
+                .values(provenance_key=bindparam("now"))
+            )
+            values = [{"of_object": name[0], "of_version": name[1], "now": key} for name, key in changed.items()]
+            self._connection.execute(statement, values)
+
+    def _version(self, row: Row[Any]) -> StoredVersion:
+        origins, received = self._keys.provenance(row.provenance_key)
+        return StoredVersion(StixObject.from_bytes(row.body), origins, row.received_at, received, row.take_in)
+
+
+_IN_ORDER = (objects.c.id, versions.c.version)
+
+
+def _held_versions() -> Select[Any]:
+    return (
+        select(objects.c.id, bodies.c.body, versions.c.received_at, versions.c.take_in, versions.c.provenance_key)
+        .join_from(objects, versions, versions.c.object_key == objects.c.key)
+        .join(bodies, bodies.c.key == versions.c.body_key)
+    )
+
+
+def _bytes(value: bytes) -> Any:
+    """Bytes as they are, where a column would pack them."""
+    return literal(value, bodies.c.body.type)
+
+
+def _joined(before: Provenance, more: Provenance) -> Provenance:
+    """Both together; terms in the order in which they came."""
+    return before[0] | more[0], before[1] + tuple(one for one in more[1] if one not in before[1])
+
+
+def _conflict(refused: StixObject) -> StoreError:
+    version = f"version {refused.version}" if refused.version else "its one version"
+    return StoreError(
+        "version-conflict", f"{refused.id} refused: {version} is held with other content", "give it a later `modified`"
+    )

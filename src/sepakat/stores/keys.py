@@ -1,0 +1,120 @@
+"""Integer keys for what stands once: object ids, type names, bodies, provenances, collections.
+
+Looks keys up and, in a writing unit, gives new ones: a writer is alone from the moment its unit opens, so the key after
+the highest is free. Caches live as long as the unit, since a rolled-back unit takes its keys with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection, Table, select, tuple_
+
+from sepakat.release.question import ReceivedTerms
+from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stores.columns import encode_nested
+from sepakat.stores.schema import bodies, collections, objects, provenances, types
+from sepakat.stores.statements import chunks, insert_all, next_key
+
+Provenance = tuple[frozenset[PartyId], tuple[ReceivedTerms, ...]]
+"""Origins, and the terms that stick: where a version came from."""
+
+_PROVENANCE = msgspec.json.Decoder(Provenance)
+
+
+class Keys:
+    """The keys of one unit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._types: dict[str, int] | None = None
+        self._collections: dict[str, int] = {}
+        self._provenances: dict[int, Provenance] = {}
+        self._provenance_keys: dict[bytes, int] = {}
+
+    def objects(self, ids: Iterable[StixId]) -> dict[StixId, int]:
+        """The keys of those ids that have one."""
+        found: dict[StixId, int] = {}
+        for chunk in chunks(dict.fromkeys(ids)):
+            rows = self._connection.execute(select(objects.c.id, objects.c.key).where(objects.c.id.in_(chunk)))
+            found.update((StixId(row[0]), row[1]) for row in rows)
+        return found
+
+    def objects_made(self, ids: Iterable[StixId]) -> tuple[dict[StixId, int], frozenset[int]]:
+        """The keys of all ids, new ones where needed, and which of them are new."""
+        wanted = dict.fromkeys(ids)
+        keys = self.objects(wanted)
+        missing = [one for one in wanted if one not in keys]
+        made = self._make(objects, "id", missing)
+        keys.update(zip(missing, made, strict=True))
+        return keys, frozenset(made)
+
+    def type(self, name: str) -> int | None:
+        """The key of a type name, if anything of that type was ever published."""
+        return self._all_types().get(name)
+
+    def types_made(self, names: Iterable[str]) -> Mapping[str, int]:
+        """The keys of all type names, new ones where needed."""
+        known = self._all_types()
+        missing = sorted({name for name in names if name not in known})
+        known.update(zip(missing, self._make(types, "name", missing), strict=True))
+        return known
+
+    def collection(self, collection: str) -> int | None:
+        """The key of a collection, by its id."""
+        if collection not in self._collections:
+            key = self._connection.scalar(select(collections.c.key).where(collections.c.id == collection))
+            if key is None:
+                return None
+            self._collections[collection] = key
+        return self._collections[collection]
+
+    def bodies_made(self, wanted: Sequence[tuple[int, bytes]], fresh: frozenset[int]) -> list[int]:
+        """The keys of bodies, each given as (object key, bytes), in order; `fresh` objects have none yet."""
+        named = [(object_key, sha256(body).digest()) for object_key, body in wanted]
+        keys: dict[tuple[int, bytes], int] = {}
+        pair = tuple_(bodies.c.object_key, bodies.c.hash)
+        for chunk in chunks(dict.fromkeys(name for name in named if name[0] not in fresh), 500):
+            found = select(bodies.c.object_key, bodies.c.hash, bodies.c.key).where(pair.in_(chunk))
+            keys.update(((row[0], row[1]), row[2]) for row in self._connection.execute(found))
+        missing: list[dict[str, object]] = []
+        following = next_key(self._connection, bodies)
+        for name, (object_key, body) in zip(named, wanted, strict=True):
+            if name not in keys:
+                keys[name] = following
+                missing.append({"key": following, "object_key": object_key, "hash": name[1], "body": body})
+                following += 1
+        insert_all(self._connection, bodies, missing)
+        return [keys[name] for name in named]
+
+    def provenance(self, key: int) -> Provenance:
+        """What a provenance key stands for."""
+        if key not in self._provenances:
+            document = self._connection.scalar(select(provenances.c.document).where(provenances.c.key == key))
+            self._provenances[key] = _PROVENANCE.decode(document or b"")
+        return self._provenances[key]
+
+    def provenance_made(self, provenance: Provenance) -> int:
+        """The key of a provenance, a new one where needed."""
+        document = encode_nested((sorted(provenance[0]), provenance[1]))
+        if document not in self._provenance_keys:
+            known = self._connection.scalar(select(provenances.c.key).where(provenances.c.document == document))
+            key = self._make(provenances, "document", [document])[0] if known is None else known
+            self._provenance_keys[document] = key
+            self._provenances[key] = provenance
+        return self._provenance_keys[document]
+
+    def _all_types(self) -> dict[str, int]:
+        if self._types is None:
+            self._types = {row[0]: row[1] for row in self._connection.execute(select(types.c.name, types.c.key))}
+        return self._types
+
+    def _make(self, table: Table, column: str, values: Sequence[object]) -> list[int]:
+        if not values:
+            return []
+        first = next_key(self._connection, table)
+        made = list(range(first, first + len(values)))
+        insert_all(self._connection, table, [{"key": k, column: v} for k, v in zip(made, values, strict=True)])
+        return made

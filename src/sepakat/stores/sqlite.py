@@ -1,0 +1,251 @@
+"""The store in one SQLite file: what is SQLite's own, and nothing else.
+
+A writing unit begins with `BEGIN IMMEDIATE`, a reading unit is a deferred `BEGIN` that takes its snapshot at once, on a
+connection that cannot write. Write-ahead log with synchronous=NORMAL: what was committed outlives the process; after
+a loss of power the newest commits may be gone, whole ones, never parts. Each unit looks at the schema first, so that a
+process that outlived a migration by a newer Sepakat stops.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.pool import QueuePool
+
+from sepakat.errors import ConfigurationError, StoreError
+from sepakat.stores.migrating import revision_of, upgrade
+from sepakat.stores.schema import REVISION
+from sepakat.stores.unit import SqlUnit
+
+_READERS_KEPT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteLimits:
+    """What a store may take. `most_pages` bounds the file; None leaves it to the disk."""
+
+    busy_seconds: float = 10.0
+    """How long a writer waits for another before it gives up."""
+    most_pages: int | None = None
+    page_size: int = 8192
+    writer_cache_kib: int = 65_536
+    reader_cache_kib: int = 4_096
+    checkpoint_pages: int = 4_000
+
+
+_DEFAULT_LIMITS = SqliteLimits()
+
+
+class SqliteStore:
+    """The port `Store` on one SQLite file; thread-safe, shared by any number of processes on one machine."""
+
+    def __init__(self, path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> None:
+        self.path = path
+        self._limits = limits
+        self._writers = _engine(path, limits, writes=True)
+        self._readers = _engine(path, limits, writes=False)
+        # Lets one thread of this process write at a time: SQLite's own waiting is by polling and lets no one queue.
+        # It guards nothing that another process could break; it dies with the store.
+        self._turn = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlUnit]:
+        with self._readers.connect() as connection, connection.begin():
+            _check_revision(connection, self.path)
+            yield SqlUnit(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlUnit]:
+        if not self._turn.acquire(timeout=self._limits.busy_seconds):
+            raise _busy(self.path)
+        try:
+            with self._writers.connect() as connection, connection.begin():
+                _check_revision(connection, self.path)
+                yield SqlUnit(connection)
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """Close all connections; units that are open end by themselves."""
+        self._readers.dispose()
+        self._writers.dispose()
+
+
+def create_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> SqliteStore:
+    """Make a new, empty store that only its owner may read.
+
+    Raises:
+        ConfigurationError: `store-exists`, there is a file already; `store-unreachable`, the folder cannot be written.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as error:
+        raise ConfigurationError("store-exists", f"no store made: {path} exists", "choose an empty folder") from error
+    except OSError as error:
+        raise ConfigurationError("store-unreachable", f"no store made at {path}: {error.strerror}") from error
+    try:
+        migrate(path, limits)
+    except BaseException:
+        for leftover in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            leftover.unlink(missing_ok=True)
+        raise
+    return SqliteStore(path, limits)
+
+
+def open_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> SqliteStore:
+    """Open a store; one of an older schema is migrated first.
+
+    Raises:
+        ConfigurationError: `store-missing`, there is no store.
+        StoreError: `store-newer`, a newer Sepakat made it; `store-damaged`; `store-busy`.
+    """
+    revision = schema_revision(path, limits)
+    if revision != REVISION:
+        migrate(path, limits)
+    return SqliteStore(path, limits)
+
+
+def migrate(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> None:
+    """Lead a store to the schema of this version, in one transaction; nothing to do is no error.
+
+    Raises:
+        ConfigurationError: `store-missing`.
+        StoreError: `store-newer`, its schema is not known to this version; and as `SqliteStore.writing`.
+    """
+    _check_present(path)
+    engine = _engine(path, limits, writes=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            revision = revision_of(connection)
+            if revision is not None:
+                _check_known(revision, path)
+            if revision != REVISION:
+                upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def schema_revision(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> str | None:
+    """The revision of a store's schema; None for a file without one.
+
+    Raises:
+        ConfigurationError: `store-missing`.
+        StoreError: `store-damaged`.
+    """
+    _check_present(path)
+    engine = _engine(path, limits, writes=False)
+    try:
+        with engine.connect() as connection, connection.begin():
+            return revision_of(connection)
+    finally:
+        engine.dispose()
+
+
+def _engine(path: Path, limits: SqliteLimits, *, writes: bool) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        poolclass=QueuePool,
+        pool_size=1 if writes else _READERS_KEPT,
+        max_overflow=-1,
+        # No transaction begins or ends but by our own statements.
+        connect_args={"isolation_level": None, "timeout": limits.busy_seconds, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", lambda connection, _: _prepare(connection, limits, writes))
+    event.listen(engine, "begin", lambda connection: _begin(connection, writes))
+    event.listen(engine, "handle_error", lambda context: _translate(context, path))
+    return engine
+
+
+def _prepare(connection: Any, limits: SqliteLimits, writes: bool) -> None:
+    cache = limits.writer_cache_kib if writes else limits.reader_cache_kib
+    settings = ["foreign_keys=ON", "synchronous=NORMAL", "temp_store=MEMORY", f"cache_size=-{cache}"]
+    if writes:
+        # The page size counts only before the first page is written, the log mode stays in the file.
+        settings = [f"page_size={limits.page_size}", "journal_mode=WAL", *settings]
+        settings += [f"wal_autocheckpoint={limits.checkpoint_pages}", f"journal_size_limit={64 * 2**20}"]
+        if limits.most_pages is not None:
+            settings.append(f"max_page_count={limits.most_pages}")
+    else:
+        settings.append("query_only=ON")
+    for setting in settings:
+        connection.execute(f"PRAGMA {setting}").close()
+
+
+def _begin(connection: Connection, writes: bool) -> None:
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # A deferred transaction has no snapshot before it reads.
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").close()
+
+
+def _check_present(path: Path) -> None:
+    if not path.is_file():
+        raise ConfigurationError(
+            "store-missing", f"no store at {path}", "make the node with `sepakat init`, or name its folder with --node"
+        )
+
+
+def _check_revision(connection: Connection, path: Path) -> None:
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if revision != REVISION:
+        _check_known(str(revision), path)
+        raise StoreError(
+            "store-older",
+            f"store {path} has schema {revision}, this version of Sepakat uses {REVISION}",
+            "open it again",
+        )
+
+
+def _check_known(revision: str, path: Path) -> None:
+    # Revisions are numbered, so that what is newer can be told without knowing it.
+    if revision > REVISION:
+        raise StoreError(
+            "store-newer",
+            f"store {path} refused: its schema is {revision}, this version of Sepakat knows up to {REVISION}",
+            "use the newer Sepakat that made it, or restore a backup of before",
+        )
+
+
+def _busy(path: Path) -> StoreError:
+    return StoreError("store-busy", f"store {path} is being written by another for too long", "try again")
+
+
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
+
+
+def _translate(context: ExceptionContext, path: Path) -> None:
+    """Raise what SQLite says in our own words; errors of the program are left as they are."""
+    error = context.original_exception
+    extended = getattr(error, "sqlite_errorcode", None)
+    if extended is None:
+        return
+    code = extended & 0xFF
+    if code in _BUSY:
+        raise _busy(path) from error
+    if extended in _FULL or code in _FULL:
+        raise StoreError(
+            "store-full",
+            f"store {path} cannot grow: the disk is full, or a limit on its size is reached",
+            "make room; nothing was changed",
+        ) from error
+    if code in _DAMAGED:
+        raise StoreError(
+            "store-damaged", f"store {path} is damaged: {error}", "stop the node and restore a backup"
+        ) from error
+    if code == sqlite3.SQLITE_READONLY:
+        raise StoreError("store-read-only", f"store {path} cannot be written here: {error}") from error
+    if code == sqlite3.SQLITE_CANTOPEN:
+        raise StoreError("store-unreachable", f"store {path} cannot be opened: {error}") from error

@@ -1,0 +1,41 @@
+"""One transaction: every port over the same connection, the same on every database.
+
+Opens and ends nothing: what a reading and a writing unit are is left to the store of each database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from sepakat.stores.agreements import SqlAgreements
+from sepakat.stores.held_objects import SqlObjects
+from sepakat.stores.intakes import SqlIntakes
+from sepakat.stores.keys import Keys
+from sepakat.stores.logs import SqlLogs
+from sepakat.stores.messages import SqlMessages
+from sepakat.stores.obligations import SqlObligations
+from sepakat.stores.parties import SqlParties
+from sepakat.stores.people import SqlPeople
+from sepakat.stores.policies import SqlPolicies
+from sepakat.stores.readings import SqlReadings
+from sepakat.stores.syncs import SqlSyncs
+from sepakat.stores.views import SqlViews
+
+
+class SqlUnit:
+    """The port `Unit` over one connection that is in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        keys = Keys(connection)
+        self.objects = SqlObjects(connection, keys)
+        self.intakes = SqlIntakes(connection)
+        self.parties = SqlParties(connection)
+        self.agreements = SqlAgreements(connection)
+        self.policies = SqlPolicies(connection)
+        self.views = SqlViews(connection, keys)
+        self.readings = SqlReadings(connection, keys)
+        self.logs = SqlLogs(connection)
+        self.messages = SqlMessages(connection)
+        self.obligations = SqlObligations(connection)
+        self.people = SqlPeople(connection)
+        self.syncs = SqlSyncs(connection)
