@@ -6,10 +6,10 @@ holds, can be told from what is first and last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from sepakat.exchange.records import Publication, Standing
 from sepakat.stix.identifiers import StixId, type_of
@@ -80,7 +80,7 @@ def select_publications() -> Select[Any]:
     )
 
 
-def publication(row: Row[Any]) -> Publication:
+def publication(row: Sequence[Any]) -> Publication:
     """The record of a row that `select_publications` gave."""
     return Publication(
         collection=row[0],
