@@ -33,9 +33,9 @@ from tests.oracle.readers import (
 
 _SOURCE_WORDS = {
     "none": (),
-    "rating": ("scheme", "reliability"),
-    "descriptor": ("scheme", "reliability", "access", "descriptor"),
-    "identity": ("scheme", "reliability", "access", "descriptor", "token"),
+    "rating": ("scheme", "reliability", "evaluation"),
+    "descriptor": ("scheme", "reliability", "evaluation", "access", "descriptor"),
+    "identity": ("scheme", "reliability", "evaluation", "access", "descriptor", "token"),
 }
 
 
@@ -87,7 +87,9 @@ def _type_matches(version: Version, clause: Clause) -> bool:
 def _kind_matches(world: World, version: Version, clause: Clause) -> bool:
     claim = claim_of(world, version.content)
     kinds = clause.get("kinds", [])
-    return claim is None or kinds == "any" or claim.get("kind") in kinds
+    if claim is None:
+        return True
+    return claim.get("kind") in (tables.CLAIM_KINDS if kinds == "any" else kinds)
 
 
 def _may_be_read(world: World, version: Version, view: View, clause: Clause, now: datetime) -> bool:
@@ -103,7 +105,9 @@ def _may_be_read(world: World, version: Version, view: View, clause: Clause, now
 def _is_rated(world: World, version: Version, clause: Clause) -> bool:
     minimum = clause.get("minimum", {})
     claim = claim_of(world, version.content) or {}
-    letter, number = claim.get("source", {}).get("reliability"), claim.get("credibility")
+    source, number = claim.get("source", {}), claim.get("credibility")
+    # The letters of another scheme mean something else.
+    letter = source.get("reliability") if source.get("scheme") == "admiralty" else None
     is_unrated = False
     worst_letter = minimum.get("reliability", "A")
     if worst_letter != "any":

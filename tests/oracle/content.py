@@ -149,7 +149,7 @@ class Remains:
 
 
 def cut(content: Content, keeps: Callable[[Path, Json], tuple[bool, Json]]) -> Remains:
-    """Keep the leaves that `keeps` keeps, with the value that it gives; containers stay while something in them does."""
+    """Keep the leaves that `keeps` keeps, with the value that it gives, and the containers of what is kept."""
     moved: dict[Path, Path] = {}
 
     def prune(value: Json, old: Path, new: Path) -> tuple[bool, Json]:

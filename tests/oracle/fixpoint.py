@@ -251,9 +251,9 @@ class _Judge:
         parties = {self.view.document["giver"], self.view.taker}
         needed = {identity for identity, party in self.world.parties.items() if party in parties}
         needed &= self.scaffold
-        published = [self._published(version) for version in self.world.versions if version.id not in self.scaffold]
-        for content in published:
-            needed |= self._named_scaffold(content)
+        for version in self.world.versions:
+            if version.id not in self.scaffold and self.status[version.ref] != OUT:
+                needed |= self._named_scaffold(self._published(version))
         grown = True
         while grown:
             before = len(needed)
@@ -264,8 +264,7 @@ class _Judge:
         return needed
 
     def _published(self, version: Version) -> Content:
-        status = self.status[version.ref]
-        return version.content if status == WHOLE else self.projections[version.ref] if status == VARIANT else {}
+        return version.content if self.status[version.ref] == WHOLE else self.projections[version.ref]
 
     def _named_scaffold(self, content: Content) -> set[str]:
         named = {target for _, target in references(content)} | set(content.get("extensions", {}))

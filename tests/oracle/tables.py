@@ -163,3 +163,4 @@ FIXED_MARKINGS: dict[str, tuple[str, str]] = {
 
 ONWARD_ORDER = ("named", "ask", "none")
 RELIABILITIES = "ABCDE"
+CLAIM_KINDS, _ = _words("fact report assessment estimate hypothesis offer denial accusation question")
