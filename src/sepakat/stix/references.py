@@ -2,8 +2,9 @@
 
 Every id anywhere counts: in the reference properties of the standard, and inside strings, patterns, dictionaries,
 extensions, custom properties and names of dictionary entries (`embedded`). What the object is marked with and which
-extensions it uses are given apart, since they follow other rules. The object's own `id` property is no reference; its
-id in another place is. STIX 2.1 chapters 3 to 7; which property refers to what is in `standard`.
+extensions it uses are given apart, since they follow other rules; anything else that stands there counts here. The
+object's own `id` property is no reference; its id in another place is. STIX 2.1 chapters 3 to 7; which property
+refers to what is in `standard`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ Strength = Literal["required", "optional", "required-item", "optional-item", "em
 # `object_refs` observes nothing, so losing all of them is losing the object.
 _REQUIRED_LISTS = frozenset({("observed-data", "object_refs")})
 _OF_ITEMS: frozenset[Strength] = frozenset({"required-item", "optional-item"})
-_APART = frozenset({"id", "object_marking_refs", "granular_markings"})
+# Selectors name extensions by the ids of their definitions.
+_OF_MARKINGS = frozenset({"marking-definition", "extension-definition"})
+_MARKINGS = frozenset({"object_marking_refs", "granular_markings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ def references(content: Mapping[str, Any]) -> tuple[Reference, ...]:
     kind = content.get("type")
     known = _STRENGTHS.get(kind, _CUSTOM_STRENGTHS) if isinstance(kind, str) else _CUSTOM_STRENGTHS
     for name, value in content.items():
-        if name in _APART:
+        if name == "id":
+            continue
+        if name in _MARKINGS:
+            _beside_markings(value, (name,), found)
             continue
         if "--" in name:
             _embedded_in_text(name, (name,), found)
@@ -90,6 +96,23 @@ def targets(content: Mapping[str, Any]) -> frozenset[StixId]:
     return frozenset(reference.target for reference in references(content))
 
 
+def _is_extension_id(text: str) -> bool:
+    return type_of(text) == "extension-definition" and is_stix_id(text)
+
+
+def _is_marking_id(text: str) -> bool:
+    return text.startswith("marking-definition--") and is_stix_id(text)
+
+
+def _beside_markings(value: Any, path: Path, found: list[Reference]) -> None:
+    """What stands among the markings but is none: another id put there must not pass unseen."""
+    if isinstance(value, list) and all(type(item) is str and _is_marking_id(item) for item in value):
+        return
+    among: list[Reference] = []
+    _embedded(value, path, among)
+    found.extend(reference for reference in among if type_of(reference.target) not in _OF_MARKINGS)
+
+
 def _declared(value: Any, path: Path, strength: Strength, found: list[Reference]) -> None:
     """A reference property of the standard; a value of another form than it asks for counts as embedded."""
     is_list = strength in _OF_ITEMS
@@ -128,7 +151,7 @@ def _embedded(value: Any, path: Path, found: list[Reference], *, is_extensions: 
             stack.extend([(item, (*here, position)) for position, item in enumerate(node)][::-1])
         elif isinstance(node, Mapping):
             for name in node:
-                if "--" in name and not (is_extensions and len(here) == 1 and type_of(name) == "extension-definition"):
+                if "--" in name and not (is_extensions and len(here) == 1 and _is_extension_id(name)):
                     _embedded_in_text(name, (*here, name), found)
             stack.extend([(item, (*here, name)) for name, item in node.items()][::-1])
 
@@ -139,7 +162,7 @@ def _strengths() -> dict[str, dict[str, Strength]]:
         # Observables have no creator by the standard, but producers may version them as others (section 3.6).
         table: dict[str, Strength] = dict(_CUSTOM_STRENGTHS)
         for name, rule in definition.properties.items():
-            if not rule.is_reference or name in _APART:
+            if not rule.is_reference or name in _MARKINGS:
                 continue
             is_required = rule.is_required or (kind, name) in _REQUIRED_LISTS
             if rule.is_list:

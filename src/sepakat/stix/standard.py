@@ -626,19 +626,13 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "sighting": {"summary": False},
 }
 
-# Values that say something about a whole list of references: type -> property -> the list that it sums up.
-AGGREGATES: Mapping[str, Mapping[str, str]] = {
-    "sighting": {
-        "count": "observed_data_refs",
-        "first_seen": "observed_data_refs",
-        "last_seen": "observed_data_refs",
-        "summary": "observed_data_refs",
-    },
-    "observed-data": {
-        "first_observed": "object_refs",
-        "last_observed": "object_refs",
-        "number_observed": "object_refs",
-    },
+_SIGHTED = ("observed_data_refs", "where_sighted_refs")
+_OBSERVED = ("object_refs", "objects")
+
+# Values that count or sum up whole lists (sections 4.14 and 5.2): type -> property -> the lists it says something of.
+AGGREGATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "sighting": {"count": _SIGHTED, "first_seen": _SIGHTED, "last_seen": _SIGHTED, "summary": _SIGHTED},
+    "observed-data": {"first_observed": _OBSERVED, "last_observed": _OBSERVED, "number_observed": _OBSERVED},
 }
 
 # Pairs of timestamps of one object: (earlier, later, whether they may be equal), by type; "" is every type.
@@ -707,8 +701,8 @@ def properties_of(type_name: str) -> Properties:
     return COMMON_PROPERTIES["custom"] if known is None else known.properties
 
 
-def aggregates_of(type_name: str) -> Mapping[str, str]:
-    """The properties of a type that sum up a list, with the name of that list."""
+def aggregates_of(type_name: str) -> Mapping[str, tuple[str, ...]]:
+    """The properties of a type that sum up lists, with the names of those lists."""
     return AGGREGATES.get(type_name, {})
 
 

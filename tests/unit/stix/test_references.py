@@ -79,6 +79,11 @@ def test_observed_data_needs_what_it_observed() -> None:
         ),
         ({"extensions": {EXTENSION: {"source": {"token": HIDDEN}}}}, ("extensions", EXTENSION, "source", "token")),
         ({"extensions": {HIDDEN: {"a": 1}}}, ("extensions", HIDDEN)),
+        ({"extensions": {f"extension-definition--{HIDDEN}": 1}}, ("extensions", f"extension-definition--{HIDDEN}")),
+        ({"object_marking_refs": [HIDDEN]}, ("object_marking_refs", 0)),
+        ({"object_marking_refs": HIDDEN}, ("object_marking_refs",)),
+        ({"granular_markings": [{"x": HIDDEN}]}, ("granular_markings", 0, "x")),
+        ({"granular_markings": [{"selectors": [f"x.{HIDDEN}"]}]}, ("granular_markings", 0, "selectors", 0)),
         ({"extensions": {EXTENSION: {HIDDEN: 1}}}, ("extensions", EXTENSION, HIDDEN)),
         ({"x_custom_ref": HIDDEN}, ("x_custom_ref",)),
         ({"x_custom": {"deep": [[{"a": HIDDEN}]]}}, ("x_custom", "deep", 0, 0, "a")),
@@ -111,9 +116,10 @@ def test_own_id_property_is_no_reference_but_its_mention_is() -> None:
 
 
 def test_markings_are_given_apart() -> None:
+    marked = {"marking_ref": MARKING, "selectors": ["name", f"extensions.{EXTENSION}.a"]}
     content = malware(
         object_marking_refs=[MARKING, "nonsense"],
-        granular_markings=[{"marking_ref": MARKING, "selectors": ["name"]}, {"lang": "id", "selectors": ["name"]}, 7],
+        granular_markings=[marked, {"lang": "id", "selectors": ["name"]}, 7],
     )
     assert found(content) == []
     assert marking_references(content) == (
@@ -145,9 +151,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text() | st.just(HIDDEN), inner, max_size=4),
     max_leaves=12,
 )
+PROPERTIES = st.sampled_from(["object_refs", "name", "x", "extensions", "object_marking_refs", "granular_markings"])
 
 
-@given(st.sampled_from([*TYPES, "x-custom"]), st.dictionaries(st.sampled_from(["object_refs", "name", "x"]), JSON))
+@given(st.sampled_from([*TYPES, "x-custom"]), st.dictionaries(PROPERTIES, JSON))
 def test_no_id_in_the_text_of_an_object_is_missed(kind: str, properties: dict[str, Any]) -> None:
     content = {"type": kind, **properties}
     assert (HIDDEN in str(properties)) == (HIDDEN in targets(content))

@@ -70,7 +70,7 @@ def test_targets_of_references_are_types_or_categories() -> None:
 
 def test_rules_name_existing_properties() -> None:
     for kind, pairs in AGGREGATES.items():
-        assert {*pairs, *pairs.values()} <= set(TYPES[kind].properties)
+        assert {*pairs, *(name for lists in pairs.values() for name in lists)} <= set(TYPES[kind].properties)
     for table in (AT_LEAST_ONE, NOT_BOTH, TOGETHER, NEEDS):
         for kind, groups in table.items():
             assert {name for group in groups for name in group} <= set(TYPES[kind].properties)
@@ -91,4 +91,4 @@ def test_custom_type_knows_the_common_properties_only() -> None:
     assert "created_by_ref" in properties_of("x-custom")
     assert "name" not in properties_of("x-custom")
     assert aggregates_of("x-custom") == {}
-    assert aggregates_of("sighting")["count"] == "observed_data_refs"
+    assert aggregates_of("sighting")["count"] == ("observed_data_refs", "where_sighted_refs")
