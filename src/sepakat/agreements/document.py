@@ -43,7 +43,7 @@ def _read_stream(events: Iterator[Any], reading: Reading) -> Any:
     if not isinstance(first, yaml.DocumentStartEvent):
         return reading.fault(_WHOLE, "a mapping", "an empty document")
     if first.tags or first.version:
-        reading.fault(_WHOLE, "no YAML directives", f"a directive before line {_line(first)}")
+        reading.fault(_WHOLE, "no YAML directives", f"a directive on line {_line(first)}")
     raw = _node(next(events), events, "", 0, reading)
     next(events)  # the end of the document
     following = next(events)

@@ -20,6 +20,8 @@ NOT_SUPPORTED: Final = "not supported yet"
 UNREADABLE: Final = object()
 LONGEST_LIST: Final = 1000
 _LONGEST_FOUND = 60
+# In a list these would be names of nothing, and whoever writes them means something else.
+_WORDS_ALONE: Final = frozenset({"any", "none", "null"})
 
 _DURATION = re.compile(
     r"P(?:([0-9]{1,5})Y)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5})W)?(?:([0-9]{1,6})D)?"
@@ -295,16 +297,24 @@ class SetOf:
         if not isinstance(raw, list | tuple) or not self.at_least <= len(raw) <= LONGEST_LIST:
             return reading.fault(path, self.expected, worded(raw))
         entries: set[str] = set()
-        whole = True
+        is_whole = True
         for position, entry in enumerate(raw):
-            value = UNREADABLE if entry is UNREADABLE else self.of.read(entry, f"{path}[{position}]", reading)
-            if value is not UNREADABLE and value in entries:
-                value = reading.fault(f"{path}[{position}]", "each entry once", f"{worded(entry)} again")
+            value = self._entry(entry, entries, f"{path}[{position}]", reading)
             if value is UNREADABLE:
-                whole = False
+                is_whole = False
             else:
                 entries.add(value)
-        return sorted(entries) if whole else UNREADABLE
+        return sorted(entries) if is_whole else UNREADABLE
+
+    def _entry(self, entry: Any, before: set[str], path: str, reading: Reading) -> Any:
+        if entry is UNREADABLE:
+            return UNREADABLE
+        if isinstance(entry, str) and entry in _WORDS_ALONE:
+            return reading.fault(path, self.of.expected, f"{entry}, which stands alone or not at all")
+        value = self.of.read(entry, path, reading)
+        if value is not UNREADABLE and value in before:
+            return reading.fault(path, "each entry once", f"{worded(entry)} again")
+        return value
 
 
 @dataclass(frozen=True)

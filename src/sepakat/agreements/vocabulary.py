@@ -99,7 +99,7 @@ def _is_field(text: str) -> bool:
 
 
 def _is_source_name(text: str) -> bool:
-    return 0 < len(text) <= 200 and is_plain_text(text) and text.lower() not in ("any", "none", "null")
+    return 0 < len(text) <= 200 and is_plain_text(text)
 
 
 def _region_advice(text: str) -> str | None:
