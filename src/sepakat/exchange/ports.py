@@ -2,8 +2,8 @@
 
 A `Store` is durable and transactional: what a `writing` unit did is there whole after it ends without an exception,
 also after the process is killed, and not at all otherwise. Writers exclude each other from the moment the unit opens
-(SQLite: `BEGIN IMMEDIATE`), across processes; readers see one snapshot and never wait for writers. Adding what is there already
-with equal content changes nothing and is no error (idempotent); a port never retries by itself.
+(SQLite: `BEGIN IMMEDIATE`), across processes; readers see one snapshot and never wait for writers. Adding what is there
+already with equal content changes nothing and is no error (idempotent); a port never retries by itself.
 Lists are ordered as each method says; nothing depends on the order of rows.
 """
 
@@ -82,6 +82,9 @@ class Objects(Protocol):
         Raises StoreError('version-conflict') if it is held with other bytes.
         """
 
+    def add_many(self, added: Sequence[StoredVersion]) -> list[bool]:
+        """`add` for each, in order, in a few statements."""
+
     def get(self, object_id: StixId) -> tuple[StoredVersion, ...]:
         """All held versions, oldest first; empty if none."""
 
@@ -95,7 +98,8 @@ class Objects(Protocol):
     def of_take_in(self, take_in: str) -> tuple[VersionRef, ...]: ...
     def remove(self, version: VersionRef) -> None: ...
     def drop_terms(self, version: VersionRef, terms: ReceivedTerms) -> None: ...
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """How many versions are held."""
 
 
 class Intakes(Protocol):
@@ -158,7 +162,9 @@ class Views(Protocol):
 
     def put_collection(self, collection: Collection) -> None: ...
     def collections(self) -> list[Collection]: ...
-    def publish(self, rows: Sequence[Publication]) -> None: ...
+    def publish(self, rows: Sequence[Publication]) -> None:
+        """Append rows. Raises StoreError('row-conflict') unless sequence and date grow and a live version is new."""
+
     def last(self, collection: str) -> Publication | None:
         """The row with the highest sequence, withdrawn ones included."""
 
@@ -183,8 +189,9 @@ class Views(Protocol):
 class RowQuery:
     """A TAXII reading of one collection: filters and the place to go on from.
 
-    `match_version` is a set of `all`, `first`, `last` or version keys; empty means last. `after_sequence` is the keyset
-    cursor; `added_after` is strictly exclusive. Withdrawn rows are never read. `tombstones_only` serves a suspended view.
+    `versions` is a set of `all`, `first`, `last` or version keys; empty means last. `after_sequence` is the keyset
+    cursor; `added_after` is strictly exclusive. Withdrawn rows are never read. `tombstones_only` serves a suspended
+    view: of what the other filters find, only the tombstones.
     """
 
     collection: str
@@ -213,9 +220,13 @@ class Readings(Protocol):
     def page(self, query: RowQuery) -> RowPage:
         """Rows by sequence; never an empty page with `more`."""
 
-    def count(self, collection: str) -> int: ...
+    def count(self, collection: str) -> int:
+        """How many rows `match[version]=all` reads."""
+
     def note_access(self, access: Access) -> None: ...
-    def accesses(self, limit: int = 100) -> list[Access]: ...
+    def accesses(self, limit: int = 100) -> list[Access]:
+        """Newest first."""
+
     def put_status(self, status: PushStatus) -> None: ...
     def status(self, id_: str) -> PushStatus | None: ...
 
