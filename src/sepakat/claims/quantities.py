@@ -75,7 +75,8 @@ def range_of(quantity: Quantity) -> Range:
 def compare(one: Quantity, other: Quantity) -> Comparison:
     """Whether two quantities can both be right."""
     if one.unit.casefold().split() != other.unit.casefold().split():
-        return Comparison(Agreement.NOT_COMPARABLE, f"not comparable: one counts {one.unit}, the other {other.unit}")
+        units = " and ".join(sorted((one.unit, other.unit)))
+        return Comparison(Agreement.NOT_COMPARABLE, f"not comparable: they count {units}")
     first, second = range_of(one), range_of(other)
     agreement = Agreement.COMPATIBLE if first.meets(second) else Agreement.CONFLICTING
     because = "these ranges meet" if agreement is Agreement.COMPATIBLE else "no number is in both"

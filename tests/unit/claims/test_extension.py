@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from sepakat.claims.extension import (
     CLAIM_EXTENSION,
     SEPAKAT_IDENTITY,
@@ -51,6 +53,7 @@ def test_variant_document_marks_a_variant_and_nothing_more() -> None:
 
 def test_variant_mark_of_another_form_is_a_fault_and_marks_nothing() -> None:
     right = variant_document("ab" * 32)
+    wrong: Any
     for wrong in ({}, None, [], right | {"incomplete": False}, right | {"same_as": "x"}, right | {"missing": ["name"]}):
         content = {"type": "note", "extensions": {VARIANT_EXTENSION: wrong}}
         assert claim_faults(content)
