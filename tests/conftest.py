@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.required_tools import pytest_addoption, pytest_runtest_makereport
+from tests.support.worlds_report import pytest_terminal_summary
 
-__all__ = ["pytest_addoption", "pytest_runtest_makereport"]
+__all__ = ["pytest_addoption", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
 UNIT_TESTS = Path(__file__).parent / "unit"
 DEFAULT_WORLDS = 200

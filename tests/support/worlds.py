@@ -271,7 +271,7 @@ class _Maker:
 
     def _mark(self, content: dict[str, Any]) -> None:
         content_paths = [path for path, _ in leaves(content)]
-        weights = {CLEAR: 24, GREEN: 26, AMBER: 18, AMBER_STRICT: 8, RED: 6, OLD_WHITE: 2, OLD_AMBER: 2, STATEMENT: 4}
+        weights = {CLEAR: 32, GREEN: 26, AMBER: 14, AMBER_STRICT: 8, RED: 6, OLD_WHITE: 2, OLD_AMBER: 2, STATEMENT: 4}
         refs = self.plan.random.choices([*weights, UNKNOWN, NOT_HELD, ""], [*weights.values(), 2, 1, 4])
         refs = [ref for ref in refs if ref]
         if self.chance(0.15):
@@ -309,8 +309,8 @@ class _Maker:
 
     def _document(self, agreement: str, takers: list[str]) -> dict[str, Any]:
         window: dict[str, Any] = {"from": stamp(NOW - timedelta(days=300)), "to": stamp(NOW + timedelta(days=60))}
-        window["data_from"] = "any" if self.chance(0.7) else stamp(self.plan.moment())
-        window["max_age"] = "any" if self.chance(0.7) else self.pick(("P30D", "P180D", "P1D", "PT12H"))
+        window["data_from"] = "any" if self._generous() else stamp(self.plan.moment())
+        window["max_age"] = "any" if self._generous() else self.pick(("P30D", "P180D", "P365D"))
         document: dict[str, Any] = {
             "sepakat": 1,
             "id": agreement,
@@ -320,7 +320,10 @@ class _Maker:
             "takers": sorted(takers),
             "scope": "organisation",
             "window": window,
-            "share": [self._clause(f"S{number + 1}") for number in range(self.pick((0, 1, 1, 1, 2, 2, 3)))],
+            "share": [
+                self._clause(f"S{number + 1}")
+                for number in range(self.pick((0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3)))
+            ],
             "duties": {"receipt": "PT5M", "recall": "PT1H", "correction": "PT24H"},
         }
         if self.chance(0.9):
@@ -431,7 +434,7 @@ class _Maker:
             )
             for version in versions
             for view in views
-            if self.chance(0.3)
+            if self.chance(0.5)
         }
 
     def _grants(self, versions: list[Version]) -> tuple[Grant, ...]:

@@ -1,0 +1,66 @@
+"""Where engine and oracle disagree on one world: outcomes of all versions in all views, and what variants carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sepakat.release.decision import Outcome
+from sepakat.release.engine import Verdicts, decide_all
+from sepakat.release.question import ViewKey
+from sepakat.release.question import World as EngineWorld
+from sepakat.release.variants import VariantKeys, project, variant_id
+from sepakat.stix.identifiers import StixId
+from tests.oracle.content import VARIANT, Token
+from tests.oracle.fixpoint import Answer, answers
+from tests.oracle.plain import Ref, ViewName
+from tests.support.worlds import Case
+from tests.support.worlds_engine import engine_world, version_ref, view_key
+
+SECRET = b"the node's secret for the tests!"
+KEYS = VariantKeys(SECRET)
+PSEUDONYM = "(a pseudonym)"
+
+
+def disagreements(case: Case, expected: Mapping[tuple[Ref, ViewName], Answer] | None = None) -> list[str]:
+    """What engine and oracle see differently, in words; nothing where they agree."""
+    if expected is None:
+        expected = answers(case.world, case.now)
+    world = engine_world(case.world)
+    verdicts = decide_all(world, case.now)
+    return [
+        text for (ref, view), answer in expected.items() for text in _differences(world, verdicts, ref, view, answer)
+    ]
+
+
+def _differences(world: EngineWorld, verdicts: Verdicts, ref: Ref, view: ViewName, answer: Answer) -> Iterator[str]:
+    version, key = version_ref(ref), view_key(view)
+    outcome = verdicts.outcome(version, key)
+    where = f"{ref[0]} {ref[1]} in {view[0]} for {view[1]}"
+    if outcome != answer.status:
+        yield f"{where}: the oracle says {answer.status}, the engine {outcome.value}"
+    elif outcome is Outcome.VARIANT:
+        expected = _written(answer.projection, key)
+        found = _comparable(world, project(world, verdicts, version, key, KEYS), expected)
+        if found != expected:
+            yield f"{where}: the oracle leaves {expected}, the engine {found}"
+
+
+def _written(value: Any, view: ViewKey) -> Any:
+    """A projection of the oracle with the engine's keyed ids in the place of tokens."""
+    if isinstance(value, Token):
+        is_id = value.kind == VARIANT
+        return variant_id(SECRET, view, StixId(value.original), 0) if is_id else PSEUDONYM
+    if isinstance(value, Mapping):
+        return {name: _written(child, view) for name, child in value.items()}
+    return [_written(child, view) for child in value] if isinstance(value, list) else value
+
+
+def _comparable(world: EngineWorld, projection: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+    """A projection of the engine without its creator, always the giver, and without the text of a pseudonym."""
+    found = dict(projection)
+    creator = found.pop("created_by_ref", None)
+    assert creator is None or world.parties.get(creator) == world.node
+    if expected.get("name") == PSEUDONYM and isinstance(found.get("name"), str):
+        found["name"] = PSEUDONYM
+    return found
