@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, cast
 
 from sepakat.errors import Fault, InputError, PeerError
@@ -43,7 +44,7 @@ KEY_TEXT = Text("an Ed25519 public key (ed25519:BASE64)", r"ed25519:[A-Za-z0-9+/
 SIGNATURE_TEXT = Text("the base64 of an Ed25519 signature", r"[A-Za-z0-9+/]{86}==", 88)
 
 _ADDRESS = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::([0-9]{1,5}))?(?:/[A-Za-z0-9._~/-]*)?")
-_LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +115,36 @@ class Card:
 
 
 def address_fault(address: str, loopback: bool) -> str | None:
-    """Why a node's address may not stand on a card; None if it may."""
+    """Why a node's address may not stand on a card; None if it may.
+
+    What a name resolves to is for the one who connects to check.
+    """
     match = _ADDRESS.fullmatch(address)
     if match is None or int(match[3] or 1) not in range(1, 65_536):
         return "an address like https://node.example:8443 without user, query or fragment"
-    at_loopback = _LOOPBACK.fullmatch(match[2].lower()) is not None
+    host = match[2].lower().rstrip(".")
+    ip = _ip_of(host)
+    if ip is None and (not host or host.startswith("[") or _NUMBER.fullmatch(host.rpartition(".")[2])):
+        # Resolvers read 127.1 and 2130706433 as addresses too: what only they understand is refused.
+        return "a name, or an IP address in its usual form"
+    at_loopback = ip.is_loopback if ip is not None else host == "localhost" or host.endswith(".localhost")
+    if ip is not None and (ip.is_unspecified or ip.is_link_local or ip.is_multicast):
+        return "an IP address that one node can have on a network"
     if at_loopback != loopback:
         return "a loopback address exactly if the card says loopback"
     if match[1] == "http" and not at_loopback:
         return "https, since the address is not on the loopback"
     return None
+
+
+def _ip_of(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        if not host.startswith("["):
+            return IPv4Address(host)
+        ip = IPv6Address(host[1:-1])
+    except ValueError:
+        return None
+    return ip if ip.ipv4_mapped is None else ip.ipv4_mapped
 
 
 def _keys_differ(value: Mapping[str, Any], path: str) -> Iterator[Fault]:

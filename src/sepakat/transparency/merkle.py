@@ -29,10 +29,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root_hash(leaf_hashes: Sequence[bytes]) -> bytes:
     """The root of the tree over `leaf_hashes`; the hash of nothing for an empty tree."""
-    frontier = Frontier()
-    for hash_ in leaf_hashes:
-        frontier = frontier.append(hash_)
-    return frontier.root()
+    if not leaf_hashes:
+        return EMPTY_ROOT
+    level = list(leaf_hashes)
+    while len(level) > 1:
+        above = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
+        # A node without a sibling rises as it is: this is the tree that splits at the largest power of two.
+        level = above + level[len(level) - len(level) % 2 :]
+    return level[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,10 @@ class Frontier:
             node = node_hash(hashes.pop(), node)
             rest >>= 1
         return Frontier(self.size + 1, (*hashes, node))
+
+    def next_inclusion(self) -> tuple[bytes, ...]:
+        """The inclusion proof that the leaf appended next has in the tree which then ends with it."""
+        return tuple(reversed(self.hashes))
 
     def extend(self, leaves: Iterable[bytes]) -> Frontier:
         """The frontier after more leaves, given by their hashes in order."""

@@ -77,6 +77,17 @@ def test_frontier_grows_the_same_from_any_point(first: int, second: int) -> None
     assert kept.extend(HASHES[old:new]) == Frontier().extend(HASHES[:new])
 
 
+@given(st.integers(0, 79))
+def test_frontier_knows_the_inclusion_proof_of_the_next_leaf(size: int) -> None:
+    before = Frontier().extend(HASHES[:size])
+    assert before.next_inclusion() == inclusion_proof(HASHES, size, size + 1)
+
+
+@given(sizes)
+def test_frontier_has_the_root_of_its_leaves(size: int) -> None:
+    assert Frontier().extend(HASHES[:size]).root() == root_hash(HASHES[:size])
+
+
 def test_empty_frontier_has_the_empty_root() -> None:
     assert Frontier().root() == EMPTY_ROOT
 
