@@ -44,6 +44,8 @@ class Carrier:
 def build_claim(claim: Claim, carrier: Carrier, text: str, speaker: str | None = None) -> dict[str, Any]:
     """The content of the object: `text`, an empty line, then the claim in plain words; and the extension.
 
+    The words have the rating and not what describes the source: a taker may have the text and not the source.
+
     Raises:
         InputError: claim or carrier has faults (all of them), or `properties` has what this function writes.
     """

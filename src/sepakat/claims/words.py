@@ -110,12 +110,17 @@ def valid_words(valid: Valid) -> str | None:
     return " ".join(said) if said else None
 
 
-def claim_words(claim: Claim, speaker: str | None = None) -> str:
-    """The claim's number, hedge, rating, time and status as sentences; `speaker` is a name to say whose it is."""
-    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in _sentences(claim, speaker))
+def claim_words(claim: Claim, speaker: str | None = None, *, describe_source: bool = False) -> str:
+    """The claim's number, hedge, rating, time and status as sentences; `speaker` is a name to say whose it is.
+
+    The source's descriptor and access stand in the words only if `describe_source`: free text goes out whole where the
+    extension's `source` may be cut, so words for sending have the rating alone.
+    """
+    sentences = _sentences(claim, speaker, describe_source)
+    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences)
 
 
-def _sentences(claim: Claim, speaker: str | None) -> Iterator[str]:
+def _sentences(claim: Claim, speaker: str | None, describe_source: bool) -> Iterator[str]:
     first = _KIND_WORDS[claim.kind] + (f" by {speaker}" if speaker else "")
     if claim.quantity is not None:
         first += f": {quantity_words(claim.quantity)}"
@@ -126,7 +131,7 @@ def _sentences(claim: Claim, speaker: str | None) -> Iterator[str]:
         yield f"likelihood: {likelihood_words(claim.likelihood)}"
     if claim.analytic_confidence is not None:
         yield f"analytic confidence: {claim.analytic_confidence}"
-    source = source_words(claim.source, claim.credibility)
+    source = (source_words if describe_source else rating_words)(claim.source, claim.credibility)
     if source is not None:
         yield source
     if claim.valid is not None and (when := valid_words(claim.valid)) is not None:

@@ -127,6 +127,7 @@ def test_plain_words_follow_the_text_after_an_empty_line() -> None:
         "likely",
     ):
         assert part in words
+    assert "liaison" not in words
 
 
 def test_claim_without_text_stands_in_plain_words_alone() -> None:

@@ -70,6 +70,13 @@ def test_source_is_described_before_it_is_rated() -> None:
     assert words.startswith("reported by a liaison officer, access: direct, Admiralty B2")
 
 
+def test_words_describe_no_source_unless_asked() -> None:
+    words = claim_words(FULL)
+    assert "liaison" not in words
+    assert "direct" not in words
+    assert "Admiralty B2" in words
+
+
 def test_token_of_a_source_never_stands_in_words() -> None:
     assert "cdcdcd" not in claim_words(FULL)
 
@@ -102,7 +109,7 @@ def test_time_stands_as_exactly_as_it_is_known(valid: Valid, words: str | None) 
 
 
 def test_claim_stands_in_sentences() -> None:
-    assert claim_words(FULL, "the minister") == (
+    assert claim_words(FULL, "the minister", describe_source=True) == (
         'Estimated by the minister: about 500 or more people (as said: "perhaps around 500 people or more"). '
         "Likelihood: likely (ICD 203: 55 to 80 %). Analytic confidence: moderate. "
         "Reported by a liaison officer, access: direct, Admiralty B2 (source: usually reliable; information: probably "
