@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from sepakat.agreements.value_kinds import UNREADABLE, Group, Groups, Reading
+from sepakat.agreements.vocabulary import CHILDREN, KEYS, Key, Status, is_agreement_id, is_party_id, is_topic
+
+
+def test_no_key_stands_twice() -> None:
+    paths = [key.path for key in KEYS]
+    assert len(set(paths)) == len(paths)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.path)
+def test_every_key_says_what_it_means_and_what_its_absence_means(key: Key) -> None:
+    assert key.meaning.endswith(".")
+    assert bool(key.absent_means) is not key.is_required
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if not key.is_required], ids=lambda key: key.path)
+def test_what_absence_means_is_a_value_of_the_key(key: Key) -> None:
+    reading = Reading(scalars_are_text=False)
+    assert key.kind.read(key.absent, key.path, reading) is not UNREADABLE
+    assert reading.faults == []
+
+
+def test_every_mapping_has_keys_and_every_key_a_mapping() -> None:
+    groups = {key.path for key in KEYS if isinstance(key.kind, Group | Groups)}
+    assert {key.parent for key in KEYS} == {"", *groups} == set(CHILDREN)
+
+
+def test_what_is_carried_and_what_is_refused() -> None:
+    carried = {key.path.split(".")[0] for key in KEYS if key.status is Status.CARRIED}
+    assert carried == {"use", "purpose", "basis", "title"}
+    assert {key.path for key in KEYS if key.status is Status.REFUSED} == {"match", "share[].ceiling.classification"}
+
+
+@pytest.mark.parametrize("text", ["us", "cert-nl", "7th", "a", "x" * 64])
+def test_a_party_id(text: str) -> None:
+    assert is_party_id(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "US", "-us", "us-", "u--s", "u_s", "u s", "x" * 65, "any", "none", "null", "ü", "us\n"]
+)
+def test_no_party_id(text: str) -> None:
+    assert not is_party_id(text)
+
+
+@pytest.mark.parametrize("text", ["us-ru-ct-2014", "a", "v1.2_x", "x" * 128])
+def test_an_agreement_id(text: str) -> None:
+    assert is_agreement_id(text)
+
+
+@pytest.mark.parametrize("text", ["", "A", ".a", "a.", "a b", "a/b", "x" * 129, "a\n"])
+def test_no_agreement_id(text: str) -> None:
+    assert not is_agreement_id(text)
+
+
+@pytest.mark.parametrize("text", ["terrorism", "terrorism/isis", "a/b/c/d/e/f/g/h", "7-eleven", "x" * 128])
+def test_a_topic(text: str) -> None:
+    assert is_topic(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "/", "a/", "/a", "a//b", "a/b/c/d/e/f/g/h/i", "A", "a--b", "a b", "x" * 129, "a\n"]
+)
+def test_no_topic(text: str) -> None:
+    assert not is_topic(text)
