@@ -18,7 +18,6 @@ from sepakat.exchange.messaging import compose
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Collection, Publication, RecordedDecision, Standing
 from sepakat.release.decision import Decision, Outcome
-from sepakat.release.explanation import findings_document
 from sepakat.release.order import release_order
 from sepakat.release.question import View
 from sepakat.stix.canonical import canonical_bytes
@@ -146,8 +145,18 @@ def _removed(row: Publication) -> Mapping[str, Any]:
 
 
 def _recorded(collection: Collection, decision: Decision) -> RecordedDecision:
-    words = canonical_bytes(findings_document(decision)).decode()
-    return RecordedDecision(collection.id, decision.version, decision.at, decision.outcome, words)
+    findings = [
+        {
+            "rule": finding.rule,
+            "verdict": finding.verdict.value,
+            "because": finding.because,
+            "clause": finding.clause,
+            "evidence": list(finding.evidence),
+        }
+        for finding in decision.findings
+    ]
+    words = canonical_bytes({"cut": list(decision.cut), "clauses": list(decision.clauses), "findings": findings})
+    return RecordedDecision(collection.id, decision.version, decision.at, decision.outcome, words.decode())
 
 
 def on_grid(now: datetime) -> datetime:

@@ -60,20 +60,19 @@ def views_given(node: Node, unit: Unit, now: datetime) -> list[View]:
     views = []
     for records in by_id.values():
         for taker in dict.fromkeys(taker for record in records for taker in record.roster):
-            record = current_version(records, taker, now)
-            if record is None:
-                continue
-            state = standing_for(record, taker, now, records)
-            party = unit.parties.get(taker)
-            views.append(
-                View(
-                    key=ViewKey(record.agreement.id, taker),
-                    agreement=record.agreement,
-                    in_force=state.is_in_force,
-                    because=state.because,
-                    taker_country=party.country if party else None,
+            current = current_version(records, taker, now)
+            if current is not None:
+                state = standing_for(current, taker, now, records)
+                party = unit.parties.get(taker)
+                views.append(
+                    View(
+                        key=ViewKey(current.agreement.id, taker),
+                        agreement=current.agreement,
+                        in_force=state.is_in_force,
+                        because=state.because,
+                        taker_country=party.country if party else None,
+                    )
                 )
-            )
     return views
 
 
