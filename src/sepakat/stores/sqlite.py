@@ -156,6 +156,8 @@ def _engine(path: Path, limits: SqliteLimits, *, writes: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=1 if writes else _READERS_KEPT,
         max_overflow=-1,
+        # Errors of the program may reach a log, and what is stored must not.
+        hide_parameters=True,
         # No transaction begins or ends but by our own statements.
         connect_args={"isolation_level": None, "timeout": limits.busy_seconds, "check_same_thread": False},
     )
@@ -247,5 +249,7 @@ def _translate(context: ExceptionContext, path: Path) -> None:
         ) from error
     if code == sqlite3.SQLITE_READONLY:
         raise StoreError("store-read-only", f"store {path} cannot be written here: {error}") from error
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        raise StoreError("record-conflict", f"record refused, it contradicts what is held: {error}") from error
     if code == sqlite3.SQLITE_CANTOPEN:
         raise StoreError("store-unreachable", f"store {path} cannot be opened: {error}") from error
