@@ -1,26 +1,47 @@
-"""Tear-line variants: what remains of a version after the cut, its keyed id, and the object that carries it."""
+"""Tear-line variants: what remains of a version after the cut, its keyed id, and the object that carries it.
+
+STIX forbids two contents under one id and `modified`, so what was cut goes under an id of its own. Nothing in it says
+what is missing: ids and pseudonyms are HMACs under the node's secret, so that nobody can test a guess. When a new
+version of a variant is due, and when an epoch is raised, is left to `exchange`. DESIGN section 4, rule 8.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from sepakat.claims.extension import VARIANT_EXTENSION, variant_document
+from sepakat.errors import InputError
+from sepakat.release.compiled import Compiled
+from sepakat.release.cutting import cut_of, remainder_of
 from sepakat.release.engine import Verdicts
 from sepakat.release.question import ViewKey, World
-from sepakat.stix.identifiers import AgreementId, StixId
+from sepakat.release.versions import Version
+from sepakat.stix.canonical import canonical_bytes, digest
+from sepakat.stix.identifiers import AgreementId, StixId, type_of
+from sepakat.stix.instants import format_instant
 from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stix.selectors import Path
+from sepakat.stix.standard import category_of
 
 Projection: TypeAlias = dict[str, Any]
 """What remains of a version after the cut, without `id`, `created` and `modified`."""
+
+_NAMESPACE = uuid.UUID("7d0f6c1c-4f0e-5b0c-9a86-2f1d4c9be2a7")
+_NOT_PROJECTED = frozenset({"id", "created", "modified"})
+_FIRST = ("type", "spec_version", "id", "created_by_ref", "created", "modified")
 
 
 @dataclass(frozen=True, slots=True)
 class VariantKeys:
     """The node's secret for variants and the epochs that recalls have raised (0 where none is given)."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     epochs: Mapping[tuple[ViewKey, StixId], int] = field(default_factory=dict)
 
     def epoch(self, view: ViewKey, original: StixId) -> int:
@@ -30,28 +51,97 @@ class VariantKeys:
 
 def variant_id(secret: bytes, view: ViewKey, original: StixId, epoch: int) -> StixId:
     """The keyed id of a variant: `type--uuid5` of an HMAC over view, original id and epoch."""
-    raise NotImplementedError
+    token = _keyed(secret, "variant", view.agreement, view.taker, original, epoch)
+    return StixId(f"{type_of(original)}--{uuid.uuid5(_NAMESPACE, token)}")
 
 
 def same_as(secret: bytes, agreement: AgreementId, original: StixId) -> str:
     """The token by which all takers of an agreement can tell that their variants are of one original."""
-    raise NotImplementedError
+    return _keyed(secret, "same-as", agreement, original)
 
 
-def project(
-    world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey, keys: VariantKeys
-) -> Projection:
-    """What remains of a version that goes to `view` as a variant."""
-    raise NotImplementedError
+def project(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey, keys: VariantKeys) -> Projection:
+    """What remains of a version that is in `view` as a variant: cut, references rewritten, markings rewritten.
+
+    Raises:
+        InputError: the version does not go to the view as a variant.
+    """
+    compiled = verdicts.compiled
+    known = compiled.by_ref.get(version)
+    bit = compiled.slots.bit(view)
+    if known is None or known.is_scaffold or not known.variant & ~known.whole & bit:
+        raise InputError(
+            "not-a-variant", f"{version[0]} does not go to {view.taker} as a variant under {view.agreement}"
+        )
+    cut = cut_of(compiled, known, bit)
+    remainder = remainder_of(known, cut, _renamed(compiled, known, bit, view, keys))
+    left = {name: value for name, value in remainder.content.items() if name not in _NOT_PROJECTED}
+    if cut.name_is_replaced:
+        left["name"] = pseudonym(keys.secret, view, known.id)
+    if "created" in known.held.object.content and known.type != "marking-definition":
+        left["created_by_ref"] = giver_identity(world)
+    return left
+
+
+def giver_identity(world: World) -> StixId:
+    """The STIX identity of this node's party.
+
+    Raises:
+        InputError: no identity of this node is known.
+    """
+    for identity, party in world.parties.items():
+        if party == world.node:
+            return identity
+    raise InputError("giver-unknown", f"no identity is known for {world.node}", "add the party's identity first")
+
+
+def pseudonym(secret: bytes, view: ViewKey, original: StixId) -> str:
+    """The name under which a person goes in one view: the same for ever, and untestable without the secret."""
+    return f"Person {_keyed(secret, 'pseudonym', view.agreement, view.taker, original)[:12]}"
 
 
 def projection_digest(projection: Projection) -> str:
     """The digest that decides whether a new version of the variant is made."""
-    raise NotImplementedError
+    return digest(projection)
 
 
 def variant_object(
     projection: Projection, identifier: StixId, created: datetime, modified: datetime, giver: StixId, token: str
 ) -> StixObject:
-    """The object that carries a projection; `giver` is the STIX identity id of the giving party, `token` its `same_as`."""
-    raise NotImplementedError
+    """The object that carries a projection; `giver` is the giver's STIX identity id, `token` its `same_as`.
+
+    Cyber-observables have no times and no creator.
+    """
+    content: dict[str, Any] = {**projection, "id": identifier}
+    if has_times(projection):
+        content.update(created_by_ref=giver, created=format_instant(created), modified=format_instant(modified))
+    extensions = {**projection.get("extensions", {}), VARIANT_EXTENSION: variant_document(token)}
+    ordered = {name: content[name] for name in _FIRST if name in content}
+    ordered.update((name, value) for name, value in content.items() if name not in ordered)
+    ordered["extensions"] = extensions
+    return StixObject.from_content(ordered)
+
+
+def has_times(projection: Projection) -> bool:
+    """Whether an object of this kind has `created` and `modified`."""
+    category = category_of(projection["type"])
+    return "created_by_ref" in projection if category == "custom" else category != "sco"
+
+
+def _renamed(
+    world: Compiled, version: Version, bit: int, view: ViewKey, keys: VariantKeys
+) -> dict[Path, dict[StixId, StixId]]:
+    """For each path with a reference to a variant: the ids there and what they become."""
+    renamed: dict[Path, dict[StixId, StixId]] = {}
+    for reference in version.edges:
+        target = world.held.get(reference.target)
+        if target is not None and target.present & bit and not target.whole & bit:
+            epoch = keys.epoch(view, reference.target)
+            renamed.setdefault(reference.path, {})[reference.target] = variant_id(
+                keys.secret, view, reference.target, epoch
+            )
+    return renamed
+
+
+def _keyed(secret: bytes, purpose: str, *parts: str | int) -> str:
+    return hmac.digest(secret, canonical_bytes(["sepakat", purpose, 1, *parts]), hashlib.sha256).hex()

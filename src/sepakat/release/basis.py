@@ -1,0 +1,80 @@
+"""What a version derives from, and what that lets through: origins, labels, ceilings and terms along the basis.
+
+A version derives from the objects that its claim's basis names as source, quotation or derivation, and from the
+target of a held `derived-from` relationship. Everything that binds a basis binds what derives from it, over any
+number of steps and round any circle; a basis that is not held lets nothing through. DESIGN section 4, rules 1 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sepakat.release.graph import components
+from sepakat.release.slots import Slots
+from sepakat.release.versions import Held, Version
+from sepakat.stix.identifiers import StixId
+
+
+class BasisMasks:
+    """For each id that something derives from: the slots that it and all that it derives from let through."""
+
+    def __init__(self, held: Mapping[StixId, Held], slots: Slots, binds: Callable[[Version], int]) -> None:
+        self._held = held
+        self._slots = slots
+        self._derived_from = _derived_from(held)
+        self._masks: dict[StixId, int] = {}
+        roots = dict.fromkeys(
+            target for entry in held.values() for version in entry.versions for target in self.bases(version)
+        )
+        for members in components(roots, self._bases_of_id):
+            mask = slots.every
+            for member in members:
+                if member not in held:
+                    mask = 0
+                    break
+                for version in held[member].versions:
+                    mask &= binds(version)
+                for target in self._bases_of_id(member):
+                    mask &= self._masks.get(target, slots.every)
+            for member in members:
+                self._masks[member] = mask
+
+    def bases(self, version: Version) -> tuple[StixId, ...]:
+        """The ids that a version derives from directly."""
+        claimed = version.claim.derives_from if version.claim is not None else ()
+        related = self._derived_from.get(version.id, ())
+        return tuple(dict.fromkeys((*claimed, *related)))
+
+    def lets_through(self, version: Version) -> int:
+        """The slots that everything lets through that the version derives from."""
+        mask = self._slots.every
+        for target in self.bases(version):
+            mask &= self._masks[target]
+        return mask
+
+    def of(self, target: StixId) -> int:
+        """The slots that one basis lets through, all that it derives from included."""
+        return self._masks.get(target, 0)
+
+    def _bases_of_id(self, identifier: StixId) -> Iterable[StixId]:
+        entry = self._held.get(identifier)
+        if entry is None:
+            return ()
+        return dict.fromkeys(target for version in entry.versions for target in self.bases(version))
+
+
+def _derived_from(held: Mapping[StixId, Held]) -> Mapping[StixId, tuple[StixId, ...]]:
+    found: dict[StixId, dict[StixId, None]] = {}
+    for identifier, entry in held.items():
+        if not identifier.startswith("relationship--"):
+            continue
+        for version in entry.versions:
+            content = version.held.object.content
+            source, target = content.get("source_ref"), content.get("target_ref")
+            if (
+                content.get("relationship_type") == "derived-from"
+                and isinstance(source, str)
+                and isinstance(target, str)
+            ):
+                found.setdefault(StixId(source), {})[StixId(target)] = None
+    return {source: tuple(targets) for source, targets in found.items()}

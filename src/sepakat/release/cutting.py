@@ -1,0 +1,188 @@
+"""The cut: what of a version is taken out in one view, and what remains of it.
+
+Takes out every node that no matching clause makes readable and every reference that is not in the view; then whatever
+has become empty, invalid or a sum over something missing; then rewrites `granular_markings` to what is left, so that
+no selector names what is gone. Runs after the fixpoint, never before. DESIGN section 4, rule 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sepakat.claims.extension import CLAIM_EXTENSION
+from sepakat.release.compiled import Compiled
+from sepakat.release.versions import Version
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.selectors import Path, covers, parse_selector, selector_text, value_at
+from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties, properties_of
+
+GONE: Final = object()
+_MISSING = object()
+_BASIS = ("extensions", CLAIM_EXTENSION, "basis")
+_NAMES_BASIS = frozenset({"object_ref", "digest", "token"})
+_SAYS_SOMETHING = frozenset({"description", "url", "external_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is taken out of a version in one view."""
+
+    paths: frozenset[Path]
+    name_is_replaced: bool = False
+    """A person goes under a pseudonym."""
+
+
+@dataclass(slots=True)
+class Remainder:
+    """What is left after a cut: the content, every node that is gone, and where list items have moved."""
+
+    content: dict[str, Any]
+    gone: set[Path] = field(default_factory=set)
+    moved: dict[Path, dict[int, int]] = field(default_factory=dict)
+
+    def path_of(self, path: Path) -> Path | None:
+        """Where a node of the original is now; None when it is gone."""
+        now: list[str | int] = []
+        for depth, step in enumerate(path):
+            if path[: depth + 1] in self.gone:
+                return None
+            now.append(self.moved.get(path[:depth], {}).get(step, step) if isinstance(step, int) else step)
+        return tuple(now)
+
+
+def cut_of(world: Compiled, version: Version, view: int) -> Cut:
+    """What must be taken out of a version that is in `view` (a set of one) as a variant."""
+    readable = version.matched & world.clauses.may_go_cut & world.slots.spread(view)
+    paths: set[Path] = set()
+    replaced = False
+    for unit in version.units:
+        if not unit.slots & readable:
+            if unit.path == ("name",) and version.pseudonym_slots & readable:
+                replaced = True
+            else:
+                paths.add(unit.path)
+    for reference in version.edges:
+        target = world.held.get(reference.target)
+        if target is None or not target.present & view:
+            paths.add(reference.path)
+    for value, listed in version.aggregates:
+        if any(covers(listed, path) or covers(path, listed) for path in paths):
+            paths.add(value)
+    return Cut(frozenset(paths), replaced)
+
+
+def remainder_of(
+    version: Version, cut: Cut, renamed: Mapping[Path, Mapping[StixId, StixId]] | None = None
+) -> Remainder:
+    """What remains of a version; `renamed` gives new ids for references at a path."""
+    content = version.held.object.content
+    work = _Rebuild(version.type, cut.paths, renamed or {})
+    remainder = Remainder({}, work.gone, work.moved)
+    rebuilt = work.mapping(content, (), None)
+    remainder.content = rebuilt if isinstance(rebuilt, dict) else {}
+    if "granular_markings" in remainder.content:
+        entries = _granular_markings(content, remainder)
+        if entries:
+            remainder.content["granular_markings"] = entries
+        else:
+            del remainder.content["granular_markings"]
+    return remainder
+
+
+def _granular_markings(content: Mapping[str, Any], remainder: Remainder) -> list[dict[str, Any]]:
+    """The granular markings of what is left, with the selectors of where it is now."""
+    entries: list[dict[str, Any]] = []
+    for entry in content["granular_markings"]:
+        selectors = []
+        for selector in entry["selectors"]:
+            path = parse_selector(selector)
+            now = remainder.path_of(path) if value_at(content, path, _MISSING) is not _MISSING else None
+            if now is not None:
+                selectors.append(selector_text(now))
+        if selectors:
+            entries.append({**entry, "selectors": selectors})
+    return entries
+
+
+class _Rebuild:
+    """Builds a content again without what is cut; parts that nothing touches are taken over as they are."""
+
+    def __init__(self, type_name: str, cut: frozenset[Path], renamed: Mapping[Path, Mapping[StixId, StixId]]) -> None:
+        self._type = type_name
+        self._cut = cut
+        self._renamed = renamed
+        self._touched = {path[:depth] for path in (*cut, *renamed) for depth in range(len(path) + 1)}
+        self.gone: set[Path] = set()
+        self.moved: dict[Path, dict[int, int]] = {}
+
+    def node(self, value: Any, path: Path, table: Properties | None) -> Any:
+        """What remains of one node; `GONE` for nothing."""
+        if path in self._cut:
+            self.gone.add(path)
+            return GONE
+        if path not in self._touched:
+            return value
+        if isinstance(value, Mapping):
+            rebuilt = self.mapping(value, path, table)
+        elif isinstance(value, list | tuple):
+            rebuilt = self._sequence(value, path, table)
+        else:
+            rebuilt = self._text(value, path)
+        if rebuilt is GONE:
+            self.gone.add(path)
+        return rebuilt
+
+    def mapping(self, value: Mapping[str, Any], path: Path, table: Properties | None) -> Any:
+        """What remains of an object; `GONE` where it would be empty, or lack what its structure requires."""
+        kept: dict[str, Any] = {}
+        lost: set[str] = set()
+        for name, child in value.items():
+            here = (*path, name)
+            rebuilt = self.node(child, here, self._table_below(here, table))
+            if rebuilt is GONE:
+                lost.add(name)
+            else:
+                kept[self._text(name, here)] = rebuilt
+        if path and lost and (not kept or self._is_broken(path, kept, lost, table)):
+            return GONE
+        return kept
+
+    def _sequence(self, value: list[Any] | tuple[Any, ...], path: Path, table: Properties | None) -> Any:
+        kept: list[Any] = []
+        moved: dict[int, int] = {}
+        for position, child in enumerate(value):
+            rebuilt = self.node(child, (*path, position), table)
+            if rebuilt is not GONE:
+                moved[position] = len(kept)
+                kept.append(rebuilt)
+        self.moved[path] = moved
+        return kept if kept or not value else GONE
+
+    def _text(self, value: Any, path: Path) -> Any:
+        names = self._renamed.get(path)
+        if names and isinstance(value, str):
+            for old, new in names.items():
+                value = re.sub(rf"(?<![a-z0-9-]){re.escape(old)}", new, value, flags=re.IGNORECASE)
+        return value
+
+    def _table_below(self, path: Path, table: Properties | None) -> Properties | None:
+        """The structure that the standard defines for a node, if it defines one."""
+        if len(path) == 1:
+            rule = properties_of(self._type).get(str(path[0]))
+        elif path[0] == "extensions" and len(path) == 2:
+            return PREDEFINED_EXTENSIONS.get(self._type, {}).get(str(path[1]))
+        else:
+            rule = table.get(str(path[-1])) if table is not None else None
+        return STRUCTURES.get(rule.structure) if rule is not None and rule.structure else None
+
+    def _is_broken(self, path: Path, kept: Mapping[str, Any], lost: set[str], table: Properties | None) -> bool:
+        if table is not None and any(name in table and table[name].is_required for name in lost):
+            return True
+        if covers(_BASIS, path) and lost & _NAMES_BASIS:
+            return True
+        if len(path) == 2 and path[0] == "external_references":
+            return not _SAYS_SOMETHING & kept.keys() and bool(_SAYS_SOMETHING & lost)
+        return len(path) == 2 and path[0] == "extensions" and kept.keys() <= {"extension_type"}

@@ -1,0 +1,77 @@
+"""What a version is about by itself: its own topics and regions (`own` in DESIGN section 4, rule 4).
+
+Reads the version, the node's topic table and annotations, and the held content of locations that it names; never
+another object's evidence. What comes from one hop away is added by the fixpoint, over relationships that are in the
+view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sepakat.release.question import ObjectPolicy, World
+from sepakat.stix.identifiers import StixId, type_of
+
+_NO_POLICY = ObjectPolicy()
+_PLACES = ("country", "region", "administrative_area")
+
+
+class OwnEvidence:
+    """Own topics and regions of versions in one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._topics_by_id: dict[StixId, frozenset[str]] = {}
+        self._regions_by_id: dict[StixId, frozenset[str]] = {}
+
+    def topics(self, content: Mapping[str, Any], named: Iterable[StixId]) -> frozenset[str]:
+        """Topics by `labels`, by name and aliases, by its id and the ids it names, by annotation on any of them."""
+        names = [content.get("name"), *_list(content.get("aliases"))]
+        topics = self._world.topics.topics_of(
+            labels=[label for label in _list(content.get("labels")) if isinstance(label, str)],
+            names=[name for name in names if isinstance(name, str)],
+        )
+        for identifier in (StixId(content["id"]), *named):
+            topics |= self._topics_of_id(identifier)
+        return topics
+
+    def regions(self, content: Mapping[str, Any], named: Iterable[StixId]) -> frozenset[str]:
+        """Regions of a location itself, of the locations it names, by annotation on it or on what it names."""
+        identifier = StixId(content["id"])
+        regions = frozenset(self._places(content)) if content.get("type") == "location" else frozenset()
+        regions |= self._policy(identifier).regions
+        for target in named:
+            regions |= self._regions_of_id(target)
+        return regions
+
+    def _topics_of_id(self, identifier: StixId) -> frozenset[str]:
+        found = self._topics_by_id.get(identifier)
+        if found is None:
+            found = self._world.topics.topics_of(ids=(identifier,)) | self._policy(identifier).topics
+            self._topics_by_id[identifier] = found
+        return found
+
+    def _regions_of_id(self, identifier: StixId) -> frozenset[str]:
+        found = self._regions_by_id.get(identifier)
+        if found is None:
+            found = self._policy(identifier).regions
+            if type_of(identifier) == "location":
+                for version in self._world.versions.get(identifier, ()):
+                    found |= frozenset(self._places(version.object.content))
+            self._regions_by_id[identifier] = found
+        return found
+
+    def _places(self, content: Mapping[str, Any]) -> Iterator[str]:
+        for name in _PLACES:
+            text = content.get(name)
+            if isinstance(text, str):
+                code = self._world.regions.resolve(text)
+                yield text if code is None else code
+
+    def _policy(self, identifier: StixId) -> ObjectPolicy:
+        return self._world.policies.get(identifier, _NO_POLICY)
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []

@@ -1,0 +1,146 @@
+"""Which clauses let which properties through: `fields`, `external_references` and `source` of a clause.
+
+Some properties make an object what it is and always go; an internal property never does. Everything else needs to be
+allowed by name, by `standard` (what STIX 2.1 defines for the type and the extensions of Sepakat) or by `any`; `deny`
+wins. Masks are kept by type and property. Decision record 2, *Fields*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from sepakat.agreements.terms import Clause, SourceDisclosure
+from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
+from sepakat.release.slots import Slots
+from sepakat.stix.selectors import Path, covers, parse_selector
+from sepakat.stix.standard import PREDEFINED_EXTENSIONS, properties_of
+
+ALWAYS = frozenset(
+    {
+        "type",
+        "id",
+        "spec_version",
+        "created",
+        "modified",
+        "revoked",
+        "created_by_ref",
+        "object_marking_refs",
+        "granular_markings",
+        "extensions",
+    }
+)
+"""Properties that no clause needs to name; `extensions` only as the container of what is allowed by itself."""
+
+INTERNAL_PREFIX = "x_sepakat_"
+"""Properties of this prefix are a node's own notes and never leave it."""
+
+OWN_EXTENSIONS = frozenset({CLAIM_EXTENSION, VARIANT_EXTENSION})
+
+SOURCE_PATH: Path = ("extensions", CLAIM_EXTENSION, "source")
+
+_DISCLOSED: dict[str, SourceDisclosure] = {
+    "scheme": SourceDisclosure.RATING,
+    "reliability": SourceDisclosure.RATING,
+    "evaluation": SourceDisclosure.RATING,
+    "descriptor": SourceDisclosure.DESCRIPTOR,
+    "access": SourceDisclosure.DESCRIPTOR,
+}
+_DISCLOSURE_ORDER = tuple(SourceDisclosure)
+
+
+class FieldMasks:
+    """Which slots let which property through."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._kept: dict[tuple[str, ...], int] = {}
+        named = [
+            _path(name)
+            for entry in slots.clauses
+            for name in (*entry.clause.fields.allow.names, *entry.clause.fields.deny)
+        ]
+        self.nested_under: frozenset[Path] = frozenset(
+            path[:depth] for path in named if len(path) > (depth := 2 if path[0] == "extensions" else 1)
+        )
+        """Properties and extensions of which some clause names a part: these are looked at node by node."""
+
+    def property(self, type_name: str, name: str) -> int:
+        """The slots that let a property through, with all or some of what is below it."""
+        if name in ALWAYS:
+            return self._slots.every
+        return self._keep(("property", type_name, name), lambda clause: lets_any_through(clause, type_name, (name,)))
+
+    def node(self, type_name: str, path: Path) -> int:
+        """The slots that let one node below a property through."""
+        return self._slots.where(lambda clause: lets_through(clause, type_name, path))
+
+    def extension(self, type_name: str, extension: str) -> int:
+        """The slots that let an entry of `extensions` through."""
+        path = ("extensions", extension)
+        return self._keep(("extension", type_name, extension), lambda clause: lets_any_through(clause, type_name, path))
+
+    def external_reference(self, source_name: object) -> int:
+        """The slots that let external references of a source through."""
+        if not isinstance(source_name, str):
+            return 0
+        return self._keep(("source name", source_name), lambda clause: source_name in clause.fields.external_references)
+
+    def source(self, name: str) -> int:
+        """The slots that disclose one property of a claim's source; what has no level of its own goes with identity."""
+        needed = _DISCLOSURE_ORDER.index(_DISCLOSED.get(name, SourceDisclosure.IDENTITY))
+        return self._keep(("source", str(needed)), lambda clause: _DISCLOSURE_ORDER.index(clause.source) >= needed)
+
+    def _keep(self, key: tuple[str, ...], holds: Callable[[Clause], bool]) -> int:
+        mask = self._kept.get(key)
+        if mask is None:
+            mask = self._kept[key] = self._slots.where(holds)
+        return mask
+
+
+def lets_through(clause: Clause, type_name: str, path: Path) -> bool:
+    """Whether a clause lets through the node at a path with all that is below it, as far as `fields` goes."""
+    if is_internal(path):
+        return False
+    if path[0] in ALWAYS and (path[0] != "extensions" or len(path) == 1):
+        return True
+    fields = clause.fields
+    if any(covers(_path(name), path) for name in fields.deny):
+        return False
+    if fields.allow.any_written:
+        return True
+    if "standard" in fields.allow.names and is_standard(type_name, path):
+        return True
+    return any(covers(_path(name), path) for name in fields.allow.names if name != "standard")
+
+
+def lets_any_through(clause: Clause, type_name: str, path: Path) -> bool:
+    """Whether a clause lets through the node or at least something that it names below it."""
+    if lets_through(clause, type_name, path):
+        return True
+    if is_internal(path) or any(covers(_path(name), path) for name in clause.fields.deny):
+        return False
+    return any(covers(path, _path(name)) for name in clause.fields.allow.names if name != "standard")
+
+
+def is_standard(type_name: str, path: Path) -> bool:
+    """Whether STIX 2.1 defines the property for the type, or the extension is predefined or one of Sepakat's."""
+    if path[0] == "extensions" and len(path) > 1:
+        return path[1] in OWN_EXTENSIONS or path[1] in PREDEFINED_EXTENSIONS.get(type_name, {})
+    return path[0] in properties_of(type_name)
+
+
+def is_internal(path: Path) -> bool:
+    """Whether a path lies in an internal property."""
+    return isinstance(path[0], str) and path[0].startswith(INTERNAL_PREFIX)
+
+
+@cache
+def _path(name: str) -> Path:
+    """The path that a name of the agreement stands for; an extension by its id alone."""
+    if name.startswith("extension-definition--"):
+        return ("extensions", name)
+    try:
+        return parse_selector(name)
+    except ValueError:
+        return (name,)

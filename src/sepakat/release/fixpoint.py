@@ -1,0 +1,249 @@
+"""The greatest fixpoint: which versions are in which views, whole or as a variant, given all others.
+
+Every version starts as high as its own rules allow, and only ever falls: when what it refers to falls, or when the
+relationships fall over which it was shown to be about a wanted topic or region. A worklist of ids carries the falls
+along the edges, so the work is that of the edges whose end falls; a circle falls as a whole or stays. DESIGN section
+4, 4 to 7.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from sepakat.release.compiled import RELATIONSHIPS, Compiled
+from sepakat.release.static_rules import base_slots
+from sepakat.release.versions import Held, Need, Version
+from sepakat.stix.identifiers import StixId
+
+
+class Fixpoint:
+    """Lets all versions of a compiled world fall to where they stay."""
+
+    def __init__(self, world: Compiled) -> None:
+        self._world = world
+        self._slots = world.slots
+        self._held = world.held
+        self._dependents: dict[StixId, list[Version]] = {}
+        self._fallen: deque[StixId] = deque()
+        self._is_fallen: set[StixId] = set()
+        self._doubtful: dict[int, Version] = {}
+        """Versions whose evidence over relationships has to be looked at again, by identity."""
+        self._needy: dict[int, Version] = {}
+        """Versions of which something that must not vanish may have vanished, by identity."""
+        self._covers: dict[tuple[tuple[int, ...], int], int] = {}
+
+    def run(self) -> None:
+        """Decide all versions."""
+        for version in self._world.versions():
+            self._start(version)
+        for entry in self._held.values():
+            entry.refresh()
+        self._connect()
+        for version in self._world.versions():
+            if version.present and not version.is_scaffold:
+                self._weigh(version)
+        while self._fallen or self._needy or self._doubtful:
+            while self._fallen:
+                self._pass_on(self._fallen.popleft())
+            # Only when nothing else falls: what needs one of many would else be counted again for each of them.
+            needy, self._needy = self._needy, {}
+            for version in needy.values():
+                self._fall(version, version.whole, self._keep_needs(version, version.variant))
+            if not self._fallen:
+                doubtful, self._doubtful = self._doubtful, {}
+                for version in doubtful.values():
+                    self._look_again(version)
+
+    def _start(self, version: Version) -> None:
+        """As high as the version's own rules allow, with every relationship taken to be in the view."""
+        world = self._world
+        version.topic_slots = world.clauses.topics(version.own_topics)
+        version.region_slots = world.clauses.regions(version.own_regions)
+        if version.is_scaffold:
+            version.whole = self._slots.live
+            return
+        try:
+            if version.fault is None:
+                version.base_slots = base_slots(world, version)
+            if not version.base_slots:
+                return
+            world.find_parts(version)
+        except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
+            version.fault = str(error) or type(error).__name__
+            version.base_slots = 0
+            return
+        version.matched = version.base_slots
+        version.whole = self.cover(version.unit_slots, version.matched & world.clauses.may_go_whole)
+        if version.is_own and version.type != "marking-definition":
+            version.variant = self.cover(version.required_slots, version.matched & world.clauses.may_go_cut)
+
+    def _connect(self) -> None:
+        """Register who hangs on whom, and which relationships connect what."""
+        for version in self._world.versions():
+            if version.type in RELATIONSHIPS:
+                for end in version.ends:
+                    if end in self._held:
+                        self._held[end].relationships.append(version)
+            if not version.present or version.is_scaffold:
+                continue
+            for target in version.targets:
+                self._dependents.setdefault(target, []).append(version)
+            if self._may_lack_evidence(version):
+                self._doubtful[id(version)] = version
+
+    def _may_lack_evidence(self, version: Version) -> bool:
+        return bool(version.base_slots & ~(version.topic_slots & version.region_slots))
+
+    def _weigh(self, version: Version) -> None:
+        """Let a version fall to what its references allow, before anything has been passed on."""
+        whole, variant = version.whole, version.variant
+        for target in version.targets:
+            whole &= self._whole(target)
+        for target in version.needed_targets:
+            variant &= self._present(target)
+        for target in version.whole_targets:
+            variant &= self._whole(target)
+        self._fall(version, whole, self._keep_needs(version, variant))
+
+    def _whole(self, target: StixId) -> int:
+        entry = self._held.get(target)
+        return 0 if entry is None else entry.whole
+
+    def _present(self, target: StixId) -> int:
+        entry = self._held.get(target)
+        return 0 if entry is None else entry.present
+
+    def _fall(self, version: Version, whole: int, variant: int) -> None:
+        """Put a version where it now stands, and note its id if that changed."""
+        before = (version.whole, version.variant)
+        version.whole, version.variant = whole, variant
+        entry = self._held[version.id]
+        if entry.refresh() or before != (whole, variant):
+            self._note(version.id)
+
+    def _note(self, identifier: StixId) -> None:
+        if identifier not in self._is_fallen:
+            self._is_fallen.add(identifier)
+            self._fallen.append(identifier)
+
+    def _pass_on(self, target: StixId) -> None:
+        """Let everything fall that hangs on an id that fell."""
+        self._is_fallen.discard(target)
+        entry = self._held[target]
+        for version in self._dependents.get(target, ()):
+            whole = version.whole & entry.whole
+            variant = version.variant
+            if variant:
+                if target in version.needed_targets:
+                    variant &= entry.present
+                if target in version.whole_targets:
+                    variant &= entry.whole
+                if version.needs:
+                    self._needy[id(version)] = version
+            if (whole, variant) != (version.whole, version.variant):
+                self._fall(version, whole, variant)
+        for version in self._neighbours(entry):
+            if version.present and self._may_lack_evidence(version):
+                self._doubtful[id(version)] = version
+
+    def _neighbours(self, entry: Held) -> Iterator[Version]:
+        """The versions whose evidence may rest on this id: what it connects, what connects it, and their other ends."""
+        for relationship in entry.relationships:
+            yield relationship
+            yield from self._at_ends(relationship)
+        for version in entry.versions:
+            if version.type in RELATIONSHIPS:
+                yield from self._at_ends(version)
+
+    def _at_ends(self, relationship: Version) -> Iterator[Version]:
+        for end in relationship.ends:
+            if end in self._held:
+                yield from self._held[end].versions
+
+    def _look_again(self, version: Version) -> None:
+        """Match the clauses again with the evidence that is left."""
+        if version.is_scaffold or not version.present:
+            return
+        matched = version.matched & self.evidence(version, "topic") & self.evidence(version, "region")
+        if matched == version.matched:
+            return
+        version.matched = matched
+        clauses = self._world.clauses
+        whole = version.whole & self.cover(version.unit_slots, matched & clauses.may_go_whole)
+        variant = version.variant
+        if variant:
+            variant &= self.cover(version.required_slots, matched & clauses.may_go_cut)
+            variant = self._keep_needs(version, variant)
+        self._fall(version, whole, variant)
+
+    def evidence(self, version: Version, axis: str) -> int:
+        """The slots for which the version is about a wanted topic (or region), over what is now in each view."""
+        own = version.topic_slots if axis == "topic" else version.region_slots
+        missing = version.matched & ~own
+        if not missing:
+            return own
+        for beyond, views in self.connected(version):
+            theirs = beyond.topic_slots if axis == "topic" else beyond.region_slots
+            if theirs & missing:
+                own |= theirs & self._slots.spread(views & beyond.present)
+                missing = version.matched & ~own
+                if not missing:
+                    break
+        return own
+
+    def connected(self, version: Version) -> Iterator[tuple[Version, int]]:
+        """The versions whose own topics and regions count for this one, and the views in which the connection is."""
+        if version.type in RELATIONSHIPS:
+            for end in version.ends:
+                for other in self._versions_of(end):
+                    yield other, self._slots.live
+            return
+        for relationship in self._held[version.id].relationships:
+            if relationship.present:
+                for end in relationship.ends:
+                    if end != version.id:
+                        for other in self._versions_of(end):
+                            yield other, relationship.present
+
+    def _versions_of(self, identifier: StixId) -> list[Version]:
+        entry = self._held.get(identifier)
+        return [] if entry is None else entry.versions
+
+    def _keep_needs(self, version: Version, variant: int) -> int:
+        """The views of a variant in which nothing vanishes that must not."""
+        if variant and version.needs:
+            readable = version.matched & self._world.clauses.may_go_cut
+            for need in version.needs:
+                variant &= self.remains(need, readable, variant)
+                if not variant:
+                    break
+        return variant
+
+    def remains(self, need: Need, readable: int, views: int) -> int:
+        """Of some views, those in which something remains of what a need is about."""
+        for unit in need.units:
+            views &= self._slots.gather(unit & readable)
+        for target in need.targets:
+            views &= self._present(target)
+        if need.children is None or not views:
+            return views
+        remaining = 0
+        for child in need.children:
+            remaining |= self.remains(child, readable, views & ~remaining)
+            if remaining == views:
+                break
+        return remaining
+
+    def cover(self, masks: tuple[int, ...], matched: int) -> int:
+        """The views in which every mask has a matching slot: each part is readable under some clause that matches."""
+        key = (masks, matched)
+        views = self._covers.get(key)
+        if views is None:
+            views = self._slots.gather(matched)
+            for mask in masks:
+                if not views:
+                    break
+                views &= self._slots.gather(mask & matched)
+            self._covers[key] = views
+        return views

@@ -1,0 +1,62 @@
+"""Who consented to what: grants by origin and object, as sets of views, at one instant.
+
+A grant counts when it was given to this node, has begun, has not ended and is not withdrawn; equal instants permit, a
+withdrawal holds from its own instant. Terms that name a taker count as a grant of their sender for what the sender
+owns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sepakat.agreements.terms import OnwardRule
+from sepakat.release.question import Grant, HeldVersion, ReceivedTerms, World
+from sepakat.release.slots import Slots
+from sepakat.stix.identifiers import PartyId, StixId
+
+
+class GrantTable:
+    """All grants of a world that are valid at one instant."""
+
+    def __init__(self, world: World, slots: Slots, now: datetime) -> None:
+        self._slots = slots
+        views: dict[StixId, dict[PartyId, int]] = {}
+        for grant in world.grants:
+            if is_valid(grant, world.node, now):
+                by_origin = views.setdefault(grant.object_id, {})
+                by_origin[grant.origin] = by_origin.get(grant.origin, 0) | slots.by_taker.get(grant.party, 0)
+        self._views: Mapping[StixId, Mapping[PartyId, int]] = views
+
+    def touches(self, object_id: StixId) -> bool:
+        """Whether any grant is about the object."""
+        return object_id in self._views
+
+    def granted(self, origin: PartyId, version: HeldVersion, owners: Collection[PartyId]) -> int:
+        """The views to whose takers `origin` consents that this version goes."""
+        by_origin = self._views.get(version.object.id)
+        views = by_origin.get(origin, 0) if by_origin else 0
+        if origin in owners:
+            for terms in version.received:
+                if terms.sender == origin:
+                    views |= self.named(terms)
+        return views
+
+    def named(self, terms: ReceivedTerms) -> int:
+        """The views of the takers whom the terms name as those to whom may be passed on."""
+        views = 0
+        if terms.onward.default is OnwardRule.NAMED:
+            for party in terms.onward.named:
+                views |= self._slots.by_taker.get(party, 0)
+        return views
+
+
+def is_valid(grant: Grant, node: PartyId, now: datetime) -> bool:
+    """Whether a grant lets this node pass on at `now`; nobody can grant itself what is its own."""
+    return (
+        grant.grantee == node
+        and grant.origin != node
+        and grant.given_at <= now
+        and (grant.until is None or now <= grant.until)
+        and (grant.withdrawn_at is None or now < grant.withdrawn_at)
+    )

@@ -1,0 +1,112 @@
+"""What a version cannot lose without being lost: required properties, id-contributing values, and lists that may not
+empty.
+
+Turns the restricted nodes and the references of a version into conditions: masks that must match, ids that must be
+in, and trees of which something must remain. Whatever else is cut leaves a valid object. STIX 2.1 section 2.9 and the
+tables of chapters 4 to 7; DESIGN section 4, rules 5, 6, 7 and 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sepakat.release.versions import Need, Unit, Version
+from sepakat.stix.identifiers import ID_CONTRIBUTING, StixId
+from sepakat.stix.references import Reference
+from sepakat.stix.selectors import Path, covers, value_at
+from sepakat.stix.standard import AT_LEAST_ONE, required_properties
+
+Names = Collection[str | int]
+
+
+def fill_needs(version: Version) -> None:
+    """Work out the conditions of a version from its units and references."""
+    content = version.held.object.content
+    required = required_properties(version.type) & content.keys()
+    contributing = frozenset(ID_CONTRIBUTING.get(version.type, ())) & content.keys()
+    version.targets = tuple(dict.fromkeys(reference.target for reference in version.edges))
+    version.required_slots = tuple(_required_units(version, required, contributing))
+    version.needed_targets = frozenset(
+        reference.target
+        for reference in version.edges
+        if _is_needed(reference, required, contributing) or _is_summed_up(reference, version, required)
+    )
+    if version.type == "language-content":
+        version.whole_targets = frozenset(r.target for r in version.edges if r.path == ("object_ref",))
+    needs = [_need_of(version, content, (name,)) for name in sorted(required - contributing)]
+    for group in AT_LEAST_ONE.get(version.type, ()):
+        present = [name for name in group if name in content]
+        if present:
+            needs.append(_any_of([_need_of(version, content, (name,), with_itself=True) for name in present]))
+    version.needs = tuple(need for need in needs if need is not None)
+
+
+def _required_units(version: Version, required: Names, contributing: Names) -> Iterable[int]:
+    for unit in version.units:
+        name = unit.path[0]
+        if name in contributing or (name in required and len(unit.path) == 1):
+            # A pseudonym stands in for the name of a person, so there the name is not lost.
+            is_name = unit.path == ("name",)
+            yield unit.slots | (version.pseudonym_slots if is_name else 0)
+
+
+def _is_needed(reference: Reference, required: Names, contributing: Names) -> bool:
+    name = reference.path[0]
+    if reference.strength == "required" or name in contributing:
+        return True
+    return reference.strength == "embedded" and len(reference.path) == 1 and name in required
+
+
+def _is_summed_up(reference: Reference, version: Version, required: Names) -> bool:
+    """Whether a required value sums up the list that the reference stands in: then no item of it can be cut."""
+    return any(
+        len(value) == 1 and value[0] in required and covers(listed, reference.path)
+        for value, listed in version.aggregates
+    )
+
+
+def _need_of(version: Version, content: Mapping[str, Any], path: Path, *, with_itself: bool = False) -> Need | None:
+    """The condition that something remains of what lies at a path; None where nothing below it is restricted.
+
+    What restricts the property itself stands in `required_slots` already, unless `with_itself`.
+    """
+    units = [unit for unit in version.units if covers(path, unit.path)]
+    references = [reference for reference in version.edges if covers(path, reference.path)]
+    if not with_itself:
+        units = [unit for unit in units if len(unit.path) > len(path)]
+        references = [reference for reference in references if len(reference.path) > len(path)]
+    if not units and not references:
+        return None
+    return _tree(value_at(content, path), path, units, references)
+
+
+def _tree(value: Any, path: Path, units: list[Unit], references: list[Reference]) -> Need:
+    """The tree below one node: only nodes with something restricted below them branch."""
+    here = tuple(unit.slots for unit in units if len(unit.path) == len(path))
+    targets: tuple[StixId, ...] = tuple(r.target for r in references if len(r.path) == len(path))
+    below_units: dict[str | int, list[Unit]] = {}
+    below_references: dict[str | int, list[Reference]] = {}
+    for unit in units:
+        if len(unit.path) > len(path):
+            below_units.setdefault(unit.path[len(path)], []).append(unit)
+    for reference in references:
+        if len(reference.path) > len(path):
+            below_references.setdefault(reference.path[len(path)], []).append(reference)
+    steps: list[str | int] = []
+    if isinstance(value, Mapping):
+        steps.extend(value)
+    elif isinstance(value, list | tuple):
+        steps.extend(range(len(value)))
+    restricted = {*below_units, *below_references}
+    if not restricted or any(step not in restricted for step in steps):
+        return Need(here, targets)
+    children = tuple(
+        _tree(value[step], (*path, step), below_units.get(step, []), below_references.get(step, [])) for step in steps
+    )
+    return Need(here, targets, children)
+
+
+def _any_of(needs: list[Need | None]) -> Need | None:
+    present = [need for need in needs if need is not None]
+    return Need(children=tuple(present)) if present and len(present) == len(needs) else None

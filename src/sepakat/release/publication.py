@@ -1,0 +1,88 @@
+"""Which scaffold each view shows: only what something in the view refers to, and the identities of giver and taker.
+
+Scaffold is marking-definitions without compartments, extension-definitions and the identities of known parties. It
+counts as in for every reference; shown to everybody it would tell which partners and markings this node knows.
+Decision record 2, *Scaffold*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sepakat.claims.extension import VARIANT_EXTENSION
+from sepakat.release.compiled import Compiled
+from sepakat.release.cutting import cut_of, remainder_of
+from sepakat.release.question import ViewKey
+from sepakat.release.versions import ScaffoldReference, Version
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.selectors import covers
+
+
+class Publication:
+    """The scaffold of all views, worked out when it is first asked for."""
+
+    def __init__(self, world: Compiled) -> None:
+        self._world = world
+        self._mentioned: dict[StixId, int] = {}
+        self._in_doubt: list[tuple[Version, ScaffoldReference]] = []
+        self._by_view: dict[ViewKey, frozenset[StixId]] = {}
+        self._points_to: Mapping[StixId, frozenset[StixId]] = {
+            identifier: frozenset(
+                reference.target for version in world.held[identifier].versions for reference in version.scaffold
+            )
+            for identifier in world.scaffold
+        }
+        for version in world.versions():
+            if version.present and not version.is_scaffold:
+                self._mention(version)
+
+    def of(self, view: ViewKey) -> frozenset[StixId]:
+        """The ids of the scaffold that a view shows."""
+        found = self._by_view.get(view)
+        if found is None:
+            found = self._by_view[view] = self._close(self._seeds(view))
+        return found
+
+    def _mention(self, version: Version) -> None:
+        only_variant = version.variant & ~version.whole
+        for reference in version.scaffold:
+            views = version.whole
+            if only_variant and reference.paths:
+                if self._may_be_cut(version, reference):
+                    self._in_doubt.append((version, reference))
+                else:
+                    views |= only_variant
+            self._mentioned[reference.target] = self._mentioned.get(reference.target, 0) | views
+        if only_variant and VARIANT_EXTENSION in self._world.scaffold:
+            self._mentioned[VARIANT_EXTENSION] = self._mentioned.get(VARIANT_EXTENSION, 0) | only_variant
+
+    def _may_be_cut(self, version: Version, reference: ScaffoldReference) -> bool:
+        restricted = [unit.path for unit in version.units] + [edge.path for edge in version.edges]
+        return any(covers(other, path) or covers(path, other) for path in reference.paths for other in restricted)
+
+    def _seeds(self, view: ViewKey) -> set[StixId]:
+        world = self._world
+        bit = world.slots.bit(view)
+        if not bit:
+            return set()
+        ends = (world.world.node, view.taker)
+        found = {
+            identity for identity, party in world.world.parties.items() if party in ends and identity in world.scaffold
+        }
+        found.update(target for target, views in self._mentioned.items() if views & bit)
+        for version, reference in self._in_doubt:
+            if version.variant & ~version.whole & bit and reference.target not in found:
+                remainder = remainder_of(version, cut_of(world, version, bit))
+                if any(remainder.path_of(path) is not None for path in reference.paths):
+                    found.add(reference.target)
+        return found
+
+    def _close(self, seeds: set[StixId]) -> frozenset[StixId]:
+        """Scaffold that scaffold points to is shown with it."""
+        found, waiting = set(seeds), list(seeds)
+        while waiting:
+            for target in self._points_to[waiting.pop()]:
+                if target not in found:
+                    found.add(target)
+                    waiting.append(target)
+        return frozenset(found)

@@ -1,0 +1,199 @@
+"""The restricted nodes of a version: which parts of it some slots may not read, and why.
+
+Joins what granular markings, `fields`, external references, source disclosure, the persons rule and the marking of a
+translated object say about parts of one version. What is not named here goes with the object. Values that sum up a list
+get the join of the whole list, values that only make sense together the join of both. DESIGN section 4, rules 1, 5, 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sepakat.claims.extension import CLAIM_EXTENSION
+from sepakat.release.fields import ALWAYS, SOURCE_PATH, FieldMasks, is_internal
+from sepakat.release.labels import Labels
+from sepakat.release.slots import Slots
+from sepakat.release.versions import Unit, Version
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.markings import granular
+from sepakat.stix.selectors import Path, covers, nodes, value_at
+from sepakat.stix.standard import AGGREGATES, NEEDS, TOGETHER
+
+PSEUDONYM_KEEPS = frozenset({"name", "identity_class", *(ALWAYS - {"extensions"})})
+"""What an identity keeps under a pseudonym; the name itself is replaced."""
+
+_LINEAGE: Path = ("extensions", CLAIM_EXTENSION, "lineage")
+_MISSING = object()
+
+
+class Units:
+    """Finds the restricted nodes of versions."""
+
+    def __init__(self, slots: Slots, fields: FieldMasks, labels: Labels, pseudonymous: int) -> None:
+        self._slots = slots
+        self._fields = fields
+        self._labels = labels
+        self._pseudonymous = pseudonymous
+        self._by_shape: dict[tuple[str, tuple[str, ...]], tuple[tuple[Path, int], ...]] = {}
+
+    def of(self, version: Version, translated: Iterable[Version] = ()) -> tuple[Unit, ...]:
+        """The restricted nodes of a version, in no order; `translated` are the versions that it is a translation of.
+
+        Raises:
+            ValueError: a granular marking cannot be read, so that nobody knows what it restricts.
+        """
+        found: dict[Path, Unit] = {}
+        content = version.held.object.content
+        for path, slots in self._by_fields(version.type, content):
+            self._restrict(found, path, slots, "FieldsAllowed")
+        if "extensions" in content:
+            for path, slots in self._by_extensions(version.type, content["extensions"]):
+                self._restrict(found, path, slots, "FieldsAllowed")
+            for path, slots in self._by_source(content):
+                self._restrict(found, path, slots, "SourceDisclosed")
+        for position, item in enumerate(_list(content.get("external_references"))):
+            source_name = item.get("source_name") if isinstance(item, Mapping) else None
+            slots = self._fields.external_reference(source_name)
+            self._restrict(found, ("external_references", position), slots, "ExternalReferencesAllowed")
+        if "granular_markings" in content:
+            for path, slots in self._by_markings(version):
+                self._restrict(found, path, slots, "MarkingsOfProperties")
+        for original in translated:
+            for path, slots in self._by_translation(content, original):
+                self._restrict(found, path, slots, "MarkingsOfProperties")
+        self._join(found, version)
+        if version.pseudonym_slots:
+            self._describe_nobody(found, version)
+        return tuple(found.values())
+
+    def binding(self, version: Version) -> int:
+        """The slots that may read every marked property of a version: what its basis asks of what derives from it."""
+        mask = self._slots.every
+        for _, slots in self._by_markings(version):
+            mask &= slots
+        return mask
+
+    def _restrict(self, found: dict[Path, Unit], path: Path, slots: int, rule: str) -> None:
+        if slots == self._slots.every:
+            return
+        unit = found.get(path)
+        if unit is None:
+            found[path] = Unit(path, slots, (rule,))
+        else:
+            unit.slots &= slots
+            unit.reasons = (*unit.reasons, rule)
+
+    def _by_fields(self, type_name: str, content: Mapping[str, Any]) -> Iterable[tuple[Path, int]]:
+        shape = (type_name, tuple(content))
+        found = self._by_shape.get(shape)
+        if found is None:
+            found = tuple(self._properties(type_name, content))
+            self._by_shape[shape] = found
+        nested = [name for name in content if (name,) in self._fields.nested_under]
+        if nested:
+            return (*found, *(entry for name in nested for entry in self._leaves(type_name, (name,), content[name])))
+        return found
+
+    def _properties(self, type_name: str, content: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:
+        for name in content:
+            if is_internal((name,)):
+                yield (name,), 0
+            else:
+                slots = self._fields.property(type_name, name)
+                if slots != self._slots.every:
+                    yield (name,), slots
+
+    def _by_extensions(self, type_name: str, extensions: Any) -> Iterator[tuple[Path, int]]:
+        if not isinstance(extensions, Mapping):
+            yield ("extensions",), 0
+            return
+        for name, entry in extensions.items():
+            path = ("extensions", name)
+            yield path, self._fields.extension(type_name, name)
+            if path in self._fields.nested_under:
+                yield from self._leaves(type_name, path, entry)
+
+    def _leaves(self, type_name: str, path: Path, value: Any) -> Iterator[tuple[Path, int]]:
+        for below, node in nodes(value):
+            if not isinstance(node, Mapping | list | tuple) or not node:
+                yield (*path, *below), self._fields.node(type_name, (*path, *below))
+
+    def _by_source(self, content: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:
+        source = value_at(content, SOURCE_PATH)
+        if isinstance(source, Mapping):
+            for name in source:
+                yield (*SOURCE_PATH, name), self._fields.source(name)
+
+    def _by_markings(self, version: Version) -> Iterator[tuple[Path, int]]:
+        content = version.held.object.content
+        for entry in granular(content):
+            if not entry.is_readable or len(entry.paths) != len(entry.selectors):
+                raise ValueError("a granular marking that cannot be read")
+            if entry.marking_ref is None:
+                continue
+            slots = self._marked(version, entry.marking_ref)
+            for path in entry.paths:
+                if value_at(content, path, _MISSING) is not _MISSING:
+                    yield path, slots
+
+    def _marked(self, version: Version, marking: StixId) -> int:
+        restrictions = self._labels.markings.restrictions(marking)
+        readers = self._labels.readers(version.held, restrictions, (), of_whole=False)
+        return self._slots.spread(readers) & self._labels.markings.within_ceilings(restrictions)
+
+    def _by_translation(self, content: Mapping[str, Any], original: Version) -> Iterator[tuple[Path, int]]:
+        """A translated field is marked as the field that it translates, and as anything below that field."""
+        contents = content.get("contents")
+        if not isinstance(contents, Mapping):
+            return
+        marked = tuple(self._by_markings(original))
+        for language, fields in contents.items():
+            for name in fields if isinstance(fields, Mapping) else ():
+                for path, slots in marked:
+                    if path[0] == name:
+                        yield ("contents", language, name), slots
+
+    def _describe_nobody(self, found: dict[Path, Unit], version: Version) -> None:
+        """Under a pseudonym nothing goes that describes the person; the name only where it could go by itself."""
+        others = self._slots.every & ~self._pseudonymous
+        name = found.get(("name",))
+        version.pseudonym_slots = self._pseudonymous & (self._slots.every if name is None else name.slots)
+        for prop in version.held.object.content:
+            if prop not in PSEUDONYM_KEEPS or prop == "name":
+                self._restrict(found, (prop,), others, "PersonsRule")
+
+    def _join(self, found: dict[Path, Unit], version: Version) -> None:
+        content = version.held.object.content
+        version.aggregates = tuple(_aggregates(content))
+        if not found:
+            return
+        for value, listed in version.aggregates:
+            for unit in list(found.values()):
+                if covers(listed, unit.path) or covers(unit.path, listed):
+                    self._restrict(found, value, unit.slots, "AggregatesReadable")
+        for one, other in (*TOGETHER.get(version.type, ()), *NEEDS.get(version.type, ())):
+            self._tie(found, content, one, other)
+        for one, other in TOGETHER.get(version.type, ()):
+            self._tie(found, content, other, one)
+
+    def _tie(self, found: dict[Path, Unit], content: Mapping[str, Any], dependent: str, on: str) -> None:
+        """The first property goes only where the second does, since the standard forbids the first alone."""
+        unit = found.get((on,))
+        if dependent in content and unit is not None:
+            self._restrict(found, (dependent,), unit.slots, "AggregatesReadable")
+
+
+def _aggregates(content: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:
+    for name, list_name in AGGREGATES.get(content["type"], {}).items():
+        if name in content and list_name in content:
+            value: Path = (name,)
+            listed: Path = (list_name,)
+            yield value, listed
+    lineage = value_at(content, _LINEAGE) if "extensions" in content else None
+    if isinstance(lineage, Mapping) and "depth" in lineage and "via" in lineage:
+        yield (*_LINEAGE, "depth"), (*_LINEAGE, "via")
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []

@@ -1,0 +1,132 @@
+"""One held version as the engine sees it: what its rules allow by themselves, and what it hangs on.
+
+Built once for each version by `reading`; the fixpoint changes only `matched`, `whole` and `variant`. Masks named
+`...slots` have a bit for each (view, clause), all others one for each view (see `slots`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sepakat.release.claim_facts import ClaimFacts
+from sepakat.release.question import HeldVersion
+from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stix.objects import VersionRef
+from sepakat.stix.references import Reference
+from sepakat.stix.selectors import Path
+
+
+@dataclass(slots=True)
+class Unit:
+    """A node that some slots may not read: what lies at `path` goes only where one of `slots` matches."""
+
+    path: Path
+    slots: int
+    reasons: tuple[str, ...] = ()
+    """Which rules restrict it, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Part of a version that must not vanish: remains where `units` are readable, `targets` in, and one child remains.
+
+    `children` is None for what has nothing restricted below it.
+    """
+
+    units: tuple[int, ...] = ()
+    targets: tuple[StixId, ...] = ()
+    children: tuple[Need, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScaffoldReference:
+    """A reference to scaffold: published with the version where what lies at one of `paths` remains."""
+
+    target: StixId
+    paths: tuple[Path, ...]
+
+
+@dataclass(slots=True)
+class Version:
+    """One held version, its features, and its standing in the fixpoint."""
+
+    held: HeldVersion
+    ref: VersionRef
+    id: StixId
+    type: str
+    is_own: bool
+    owners: tuple[PartyId, ...] = ()
+    is_scaffold: bool = False
+    fault: str | None = None
+    """Why it could not be read; what cannot be read is out everywhere."""
+
+    claim: ClaimFacts | None = None
+    created: int = 0
+    modified: int = 0
+    received: int = 0
+    is_personal: bool = False
+    person_category: str | None = None
+    references: tuple[Reference, ...] = ()
+    """All references as the object has them."""
+    edges: tuple[Reference, ...] = ()
+    """The references that can be out of a view, those to markings included; those to scaffold stand in `scaffold`."""
+    has_parts: bool = False
+    """Whether `edges`, `units` and all that follows from them have been found."""
+    own_topics: frozenset[str] = frozenset()
+    own_regions: frozenset[str] = frozenset()
+
+    base_slots: int = 0
+    """What every rule allows that does not depend on other objects' standing in the view."""
+    topic_slots: int = 0
+    region_slots: int = 0
+    units: tuple[Unit, ...] = ()
+    unit_slots: tuple[int, ...] = ()
+    """The different masks of `units`."""
+    required_slots: tuple[int, ...] = ()
+    """Masks of units without which the object is out."""
+    pseudonym_slots: int = 0
+    """Slots that let a person's name through as a pseudonym only."""
+    needs: tuple[Need, ...] = ()
+    targets: tuple[StixId, ...] = ()
+    """Every id that must be whole for the version to be whole."""
+    needed_targets: frozenset[StixId] = frozenset()
+    """Ids that must be in, whole or as a variant, for a variant of the version."""
+    whole_targets: frozenset[StixId] = frozenset()
+    """Ids that must be whole even for a variant."""
+    aggregates: tuple[tuple[Path, Path], ...] = ()
+    """(value, list that it sums up): cut the value where anything of the list is cut."""
+    scaffold: tuple[ScaffoldReference, ...] = ()
+    ends: tuple[StixId, ...] = ()
+    """What a relationship or sighting connects."""
+
+    matched: int = 0
+    """Slots of the clauses that match, given what is in the view."""
+    whole: int = 0
+    variant: int = 0
+    """Views in which it can go as a variant; where it is also whole, it goes whole."""
+
+    @property
+    def present(self) -> int:
+        """The views that it is in, whole or as a variant."""
+        return self.whole | self.variant
+
+
+@dataclass(slots=True)
+class Held:
+    """All held versions of one id, and their joint standing as the target of references."""
+
+    versions: list[Version] = field(default_factory=list)
+    whole: int = 0
+    present: int = 0
+    relationships: list[Version] = field(default_factory=list)
+    """Versions of relationships and sightings that connect it."""
+
+    def refresh(self) -> bool:
+        """Join the standing of all versions again; whether it changed."""
+        whole = present = 0
+        for version in self.versions:
+            whole |= version.whole
+            present |= version.whole | version.variant
+        changed = whole != self.whole or present != self.present
+        self.whole, self.present = whole, present
+        return changed
