@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
 from tests.oracle.content import leaves
@@ -27,6 +27,9 @@ from tests.support.worlds_objects import (
     own_properties,
     stamp,
 )
+
+Chooser: TypeAlias = Random
+"""A source of choices that its seed determines."""
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PARTIES = ("us", "ru", "iq", "fr", "cert-nl")
