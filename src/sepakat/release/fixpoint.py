@@ -60,18 +60,16 @@ class Fixpoint:
         world = self._world
         version.topic_slots = world.clauses.topics(version.own_topics)
         version.region_slots = world.clauses.regions(version.own_regions)
-        if version.is_scaffold:
-            version.whole = self._slots.live
-            return
         try:
-            if version.fault is None:
+            if version.fault is None and not version.is_scaffold:
                 version.base_slots = base_slots(world, version)
-            if not version.base_slots:
-                return
-            world.find_parts(version)
+            if version.base_slots or version.is_scaffold:
+                world.find_parts(version)
         except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
             version.fault = str(error) or type(error).__name__
             version.base_slots = 0
+        if version.is_scaffold:
+            version.whole = self._slots.live
             return
         version.matched = version.base_slots
         version.whole = self.cover(version.unit_slots, version.matched & world.clauses.may_go_whole)

@@ -32,10 +32,14 @@ class GrantTable:
         """Whether any grant is about the object."""
         return object_id in self._views
 
+    def given(self, origin: PartyId, object_id: StixId) -> int:
+        """The views to whose takers `origin` gave a grant for the object."""
+        by_origin = self._views.get(object_id)
+        return by_origin.get(origin, 0) if by_origin else 0
+
     def granted(self, origin: PartyId, version: HeldVersion, owners: Collection[PartyId]) -> int:
-        """The views to whose takers `origin` consents that this version goes."""
-        by_origin = self._views.get(version.object.id)
-        views = by_origin.get(origin, 0) if by_origin else 0
+        """The views to whose takers `origin` consents that this version goes, by a grant or by naming them."""
+        views = self.given(origin, version.object.id)
         if origin in owners:
             for terms in version.received:
                 if terms.sender == origin:

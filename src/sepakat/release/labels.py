@@ -66,36 +66,34 @@ class Labels:
         """The views whose taker is among the readers of every owner.
 
         `marked` are the markings on the object or property, `added` those that this node put on the object. With
-        `of_whole`, no marking at all means that only this node may read.
+        `of_whole`, no marking at all means that only this node may read, and no grant lifts that.
         """
+        if of_whole and not marked and not added:
+            return 0
         owners = self.owners(version)
         version_ref = version.object.version_ref
         if version_ref in self._approvers or self.grants.touches(version.object.id) or version.received:
-            return self._readers(version, owners, (*marked, *added), added, of_whole=of_whole)
-        key = (owners, tuple(marked), tuple(added), of_whole)
+            return self._readers(version, owners, marked, added)
+        key = (owners, tuple(marked), tuple(added))
         if key not in self._plain:
-            self._plain[key] = self._readers(version, owners, (*marked, *added), added, of_whole=of_whole)
+            self._plain[key] = self._readers(version, owners, marked, added)
         return self._plain[key]
 
     def _readers(
         self,
         version: HeldVersion,
         owners: Sequence[PartyId],
-        binding: Sequence[Restriction],
+        marked: Sequence[Restriction],
         added: Sequence[Restriction],
-        *,
-        of_whole: bool,
     ) -> int:
+        """What this node added counts as each owner's and as its own, and no grant lifts it."""
         views = self._slots.live
         for owner in owners:
-            is_unmarked = of_whole and not binding
-            part = 0 if is_unmarked else self.admitted_by(owner, version, binding)
+            part = self.admitted_by(owner, version, marked)
             if owner != self._world.node:
                 part |= self.grants.granted(owner, version, owners)
-            views &= part
-        if added:
-            views &= self.admitted_by(self._world.node, version, added)
-        return views
+            views &= part & self.admitted_by(owner, version, added)
+        return views & self.admitted_by(self._world.node, version, added)
 
     def admitted_by(self, owner: PartyId, version: HeldVersion, binding: Iterable[Restriction]) -> int:
         """The views that the table of readers admits for markings of one owner, without grants."""
@@ -148,10 +146,8 @@ class Labels:
     def terms_allow(self, version: HeldVersion) -> int:
         """The views whose onward rule is at least as strict as all terms under which the version came."""
         views = self._slots.live
-        if version.received:
-            owners = self.owners(version)
-            for terms in version.received:
-                views &= self.as_strict(terms.onward) | self.grants.granted(terms.sender, version, owners)
+        for terms in version.received:
+            views &= self.as_strict(terms.onward) | self.grants.given(terms.sender, version.object.id)
         return views
 
     def as_strict(self, onward: Onward) -> int:

@@ -185,11 +185,10 @@ class Units:
 
 
 def _aggregates(content: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:
-    for name, list_name in AGGREGATES.get(content["type"], {}).items():
-        if name in content and list_name in content:
-            value: Path = (name,)
-            listed: Path = (list_name,)
-            yield value, listed
+    for name, list_names in AGGREGATES.get(content["type"], {}).items():
+        for list_name in list_names:
+            if name in content and list_name in content:
+                yield (name,), (list_name,)
     lineage = value_at(content, _LINEAGE) if "extensions" in content else None
     if isinstance(lineage, Mapping) and "depth" in lineage and "via" in lineage:
         yield (*_LINEAGE, "depth"), (*_LINEAGE, "via")

@@ -78,7 +78,7 @@ def project(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey
     left = {name: value for name, value in remainder.content.items() if name not in _NOT_PROJECTED}
     if cut.name_is_replaced:
         left["name"] = pseudonym(keys.secret, view, known.id)
-    if "created" in known.held.object.content and known.type != "marking-definition":
+    if "created_by_ref" in known.held.object.content or category_of(known.type) != "sco":
         left["created_by_ref"] = giver_identity(world)
     return left
 
