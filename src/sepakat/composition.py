@@ -1,7 +1,8 @@
 """The wiring: a node's folder, settings, keys, clock, randomness and adapters. Nothing else reads any of them.
 
 A node's folder holds `settings.toml`, `keys/` (0600), and the store. `create_node` makes it whole or not at all;
-`open_node` checks it and gives the `Node` that use cases take; `application` is that node over HTTP.
+`open_node` checks it and gives the `Node` that use cases take; `application` is that node over HTTP. What only some
+commands need (HTTP, pages) is imported where it is wired, so that the others start quickly.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import stat
 import threading
 import tomllib
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -27,14 +29,17 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from sepakat.errors import ConfigurationError, Fault
-from sepakat.exchange.parties import found_party
-from sepakat.exchange.ports import Node, Peer
+from sepakat.errors import ConfigurationError, Fault, StoreError
+from sepakat.exchange.ports import Node, Peer, Peers
 from sepakat.exchange.records import Party
-from sepakat.remote.peers import HttpPeers
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.sqlite import create_store, open_store
 from sepakat.transparency.keys import PublicKey
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 SETTINGS_FILE = "settings.toml"
 STORE_FILE = "store.sqlite"
@@ -48,14 +53,18 @@ _MAY_READ = stat.S_IRUSR | stat.S_IWUSR
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `settings.toml` says. `address` is where partners reach the node, None until it was served once."""
+    """What `settings.toml` says. Only `party` must be there."""
 
     party: PartyId
+    """The short id of the party."""
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: int = 0
+    """The port to listen on; 0 takes a free one, the one of the last time if it still is."""
     address: str | None = None
+    """The URL at which partners reach the node; kept from the last serving."""
     sync_seconds: int = 30
-    """How often a served node asks its givers for news."""
+    """How often a served node asks its givers for news, in seconds."""
 
 
 class SystemClock:
@@ -122,6 +131,8 @@ def create_node(
             f"node not created in {folder}: expected a new or empty folder",
             "name another folder; nothing there was touched",
         )
+    from sepakat.exchange.parties import found_party
+
     existed = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -153,16 +164,37 @@ def open_node(folder: Path, passphrase: str | None = None) -> Node:
     phrase = passphrase if passphrase is not None else passphrase_from_environment()
     signing = _read_key(folder / KEYS_FOLDER / SIGNING_KEY, phrase)
     secret = _read_key(folder / KEYS_FOLDER / SECRET_KEY, phrase)
+    peers = _LazyPeers()
     node = Node(
         party=settings.party,
         store=open_store(folder / STORE_FILE),
         clock=SystemClock(),
         ids=SystemIds(),
         signer=KeySigner(signing),
-        peers=_NoPeers(),
+        peers=peers,
         secret=secret.private_bytes_raw(),
     )
-    return replace(node, peers=HttpPeers(node))
+    return peers.serve(node)
+
+
+def application(node: Node) -> Starlette:
+    """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health."""
+    from starlette.applications import Starlette
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    from sepakat import peer_server, taxii_server, web
+
+    def health(request: Request) -> Response:
+        try:
+            with node.store.reading() as unit:
+                is_well = unit.parties.get(node.party) is not None
+        except StoreError:
+            is_well = False
+        return JSONResponse({"status": "ok" if is_well else "store"}, 200 if is_well else 503)
+
+    routes = [*taxii_server.routes(node), *peer_server.routes(node), Route("/health", health, methods=["GET"])]
+    return Starlette(routes=[*routes, *web.routes(node)])
 
 
 def read_settings(folder: Path) -> Settings:
@@ -200,21 +232,29 @@ def write_settings(folder: Path, settings: Settings) -> None:
     fresh.replace(path)
 
 
-SETTING_TYPES: dict[str, tuple[type, str]] = {
-    "party": (str, "the short id of the party"),
-    "host": (str, "the address to listen on"),
-    "port": (int, "the port to listen on; 0 takes a free one"),
-    "address": (str, "the URL at which partners reach the node; kept from the last serving"),
-    "sync_seconds": (int, "how often a served node asks its givers for news, in seconds"),
-}
-"""The settings: type and meaning. Of these only `party` must be there."""
+SETTING_TYPES: dict[str, type] = {"party": str, "host": str, "port": int, "address": str, "sync_seconds": int}
+"""The type of each setting in the file."""
 
 
-class _NoPeers:
-    """In place of peers while a node is being put together."""
+class _LazyPeers:
+    """The way to other nodes over HTTP, wired when somebody is first spoken to."""
+
+    def __init__(self) -> None:
+        self._node: Node | None = None
+        self._peers: Peers | None = None
+
+    def serve(self, node: Node) -> Node:
+        """Speak in the name of this node."""
+        self._node = node
+        return node
 
     def to(self, party: Party) -> Peer:
-        raise ConfigurationError("node-incomplete", "peers are not wired yet")
+        if self._peers is None:
+            from sepakat.remote.peers import HttpPeers
+
+            assert self._node is not None, "peers are wired together with their node"
+            self._peers = HttpPeers(self._node)
+        return self._peers.to(party)
 
 
 def _settings_faults(document: dict[str, object]) -> list[Fault]:
@@ -224,8 +264,8 @@ def _settings_faults(document: dict[str, object]) -> list[Fault]:
         faults.append(Fault("party", "the short id of the party", "nothing"))
     for name, value in document.items():
         expected = SETTING_TYPES.get(name)
-        if expected and (not isinstance(value, expected[0]) or isinstance(value, bool)):
-            faults.append(Fault(name, expected[0].__name__, repr(value)))
+        if expected and (not isinstance(value, expected) or isinstance(value, bool)):
+            faults.append(Fault(name, expected.__name__, repr(value)))
     return faults
 
 

@@ -1,0 +1,112 @@
+"""What a served node does by itself: sends its outbox, asks its givers, lets time change its views.
+
+One thread each, so that a partner that does not answer holds up nothing else. A fault is said on stderr, once while it
+lasts, and never ends the thread. All decisions are those of the use cases; the store keeps writers apart.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sepakat.cli.refusals import DEBUG_VARIABLE, complain
+from sepakat.errors import SepakatError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sepakat.exchange.ports import Node
+
+DELIVERY_SECONDS = 1.0
+SWEEP_SECONDS = 3.0
+
+
+class Background:
+    """The threads of one served node, from `start` to `stop`."""
+
+    def __init__(self, node: Node, folder: Path, sync_seconds: float) -> None:
+        self._node = node
+        # Tells every thread to end; lives as long as the serving.
+        self._ended = threading.Event()
+        sweeper = _Sweeper(node, folder)
+        self._threads = [
+            self._thread("outbox", DELIVERY_SECONDS, self._deliver),
+            self._thread("sync", sync_seconds, self._synchronise),
+            self._thread("sweeper", SWEEP_SECONDS, sweeper.sweep),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """End, waiting a while for what is under way; every step is a transaction, so that none is left half done."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _thread(self, name: str, seconds: float, step: Callable[[], object]) -> threading.Thread:
+        return threading.Thread(target=self._loop, args=(name, seconds, step), name=f"sepakat-{name}", daemon=True)
+
+    def _loop(self, name: str, seconds: float, step: Callable[[], object]) -> None:
+        said = ""
+        while not self._ended.wait(seconds):
+            try:
+                step()
+                said = ""
+            except SepakatError as error:
+                said = self._say_once(said, f"{name}: {error.message}")
+            except Exception as error:  # noqa: BLE001 -- a thread that died would be noticed by nobody
+                if os.environ.get(DEBUG_VARIABLE) == "1":
+                    raise
+                said = self._say_once(said, f"{name}: unexpected: {type(error).__name__}: {error}")
+
+    def _say_once(self, said: str, text: str) -> str:
+        if text != said:
+            complain(text)
+        return text
+
+    def _deliver(self) -> None:
+        from sepakat.exchange.messaging import deliver
+
+        deliver(self._node)
+
+    def _synchronise(self) -> None:
+        from sepakat.exchange.synchronising import synchronise_all
+
+        for report in synchronise_all(self._node):
+            for alarm in report.alarms:
+                complain(f"ALARM: {alarm}")
+
+
+class _Sweeper:
+    """Decides anew when time alone may have changed a view: at the instant that the last decision named.
+
+    Commands in other processes change things too, and with them that instant; the store's files tell that somebody
+    wrote. A look that finds no reason costs two calls to the file system.
+    """
+
+    def __init__(self, node: Node, folder: Path) -> None:
+        self._node = node
+        self._files = [folder / "store.sqlite", folder / "store.sqlite-wal"]
+        self._seen: tuple[int, ...] = ()
+        self._due: datetime | None = None
+
+    def sweep(self) -> None:
+        """Look, and bring the views up to date if there is a reason."""
+        now = self._node.clock.now()
+        if self._written() == self._seen and (self._due is None or now < self._due):
+            return
+        from sepakat.exchange.releasing import update_views
+
+        with self._node.store.writing() as unit:
+            self._due = update_views(self._node, unit, now).next_change_at
+        # What this sweep itself wrote is no reason for the next one.
+        self._seen = self._written()
+
+    def _written(self) -> tuple[int, ...]:
+        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in self._files)
