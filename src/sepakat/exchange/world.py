@@ -5,16 +5,18 @@ Leaves all deciding to `release`. What the store cannot tell is left out, and wh
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sepakat.agreements.regions import load_regions
 from sepakat.agreements.topics import TopicDefinition, TopicTable
 from sepakat.exchange.ports import Node, Unit
-from sepakat.exchange.records import AgreementRecord, Consent, Direction, StoredVersion
+from sepakat.exchange.records import AgreementRecord, Consent, Direction, Party, StoredVersion
 from sepakat.exchange.standing import current_version, standing_for
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
 from sepakat.stix.identifiers import StixId
-from sepakat.stix.objects import VersionRef
+from sepakat.stix.markings import FIXED_MARKINGS
+from sepakat.stix.objects import StixObject, VersionRef
 
 
 def world_of(node: Node, unit: Unit, now: datetime) -> World:
@@ -24,7 +26,7 @@ def world_of(node: Node, unit: Unit, now: datetime) -> World:
         node=node.party,
         parties={StixId(party.identity.id): party.id for party in everyone},
         views={view.key: view for view in views_given(node, unit, now)},
-        versions=_versions(unit),
+        versions=_versions(unit) | _standing_versions(node, unit, everyone),
         policies={
             policy.object_id: ObjectPolicy(
                 topics=policy.topics,
@@ -102,6 +104,20 @@ def _versions(unit: Unit) -> dict[StixId, tuple[HeldVersion, ...]]:
     for stored in unit.objects.everything():
         held.setdefault(stored.object.id, []).append(_held(stored))
     return {object_id: tuple(versions) for object_id, versions in held.items()}
+
+
+def _standing_versions(
+    node: Node, unit: Unit, everyone: Sequence[Party]
+) -> dict[StixId, tuple[HeldVersion, ...]]:
+    """What every node has without taking it in: the markings of the standard and the identities of the parties."""
+    own = next((party for party in everyone if party.is_self), None)
+    since = own.added_at if own else datetime.min.replace(tzinfo=UTC)
+    standing = [(StixObject.from_content(fixed.content), node.party, since) for fixed in FIXED_MARKINGS.values()]
+    standing += [(party.identity, party.id, party.added_at) for party in everyone]
+    taken_in = unit.objects.get_many({made.id for made, _, _ in standing})
+    return {
+        made.id: (HeldVersion(made, frozenset({whose}), at),) for made, whose, at in standing if made.id not in taken_in
+    }
 
 
 def _held(stored: StoredVersion) -> HeldVersion:

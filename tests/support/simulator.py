@@ -1,0 +1,181 @@
+"""Several nodes in one process: production code over a transport in memory, one clock, ids from a seed.
+
+The transport is the `Peers` port and nothing else: it calls the receiving node's use cases as its doors would. Nodes can be
+cut off, and what is served on the way can be changed, so that tests play a partner that lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sepakat.errors import PeerError, SepakatError
+from sepakat.exchange.messaging import REFUSED, deliver, messages_for
+from sepakat.exchange.parties import add_party, fingerprint_of, found_party, own_card
+from sepakat.exchange.ports import Node, Peer, PeerPage, RowQuery
+from sepakat.exchange.reading import collections_for, read
+from sepakat.exchange.receiving import receive
+from sepakat.exchange.records import Party
+from sepakat.exchange.synchronising import SyncReport, synchronise
+from sepakat.stix.identifiers import PartyId
+from sepakat.stix.instants import format_instant, parse_instant
+from sepakat.transparency.keys import PublicKey
+from tests.support.clock import FixedClock, SeededIds
+from tests.support.stores import sqlite_store
+
+
+@dataclass
+class TestSigner:
+    """The port `Signer` with a key from a seed."""
+
+    seed: bytes
+    __test__ = False
+
+    @property
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(sha256(self.seed).digest())
+
+    @property
+    def public_key(self) -> str:
+        return str(PublicKey(self._key.public_key().public_bytes_raw()))
+
+    def sign(self, data: bytes) -> bytes:
+        return self._key.sign(data)
+
+
+@dataclass
+class Network:
+    """Who can be reached, and what happens to pages and messages on the way."""
+
+    nodes: dict[PartyId, Node] = field(default_factory=dict)
+    cut_off: set[PartyId] = field(default_factory=set)
+    change_page: Callable[[PeerPage], PeerPage] = lambda page: page
+    change_messages: Callable[[list[bytes]], list[bytes]] = lambda messages: messages
+    page_size: int | None = None
+    sent: int = 0
+
+    def node(self, sender: PartyId, receiver: PartyId) -> Node:
+        if {sender, receiver} & self.cut_off or receiver not in self.nodes:
+            raise PeerError("peer-unreachable", f"{receiver} is not reached")
+        return self.nodes[receiver]
+
+
+@dataclass
+class MemoryPeer:
+    """The port `Peer`: one other node of the same process, as `asker` may use it."""
+
+    network: Network
+    asker: PartyId
+    party: PartyId
+
+    def send(self, document: bytes) -> Mapping[str, Any]:
+        node = self.network.node(self.asker, self.party)
+        self.network.sent += 1
+        try:
+            return receive(node, document, self.asker)
+        except SepakatError as error:
+            raise PeerError(REFUSED, error.message) from error
+
+    def messages(self, after: int) -> list[bytes]:
+        node = self.network.node(self.asker, self.party)
+        return self.network.change_messages(messages_for(node, self.asker, after))
+
+    def collections(self) -> list[Mapping[str, Any]]:
+        node = self.network.node(self.asker, self.party)
+        return [{"id": one.collection.id, "title": one.collection.title} for one in collections_for(node, self.asker)]
+
+    def page(self, collection: str, *, added_after: str | None, cursor: str | None, limit: int) -> PeerPage:
+        node = self.network.node(self.asker, self.party)
+        query = RowQuery(
+            collection,
+            after_sequence=int(cursor or 0),
+            added_after=parse_instant(added_after) if added_after else None,
+            versions=frozenset({"all"}),
+            limit=min(limit, self.network.page_size or limit),
+        )
+        found = read(node, self.asker, f"node:{self.asker}", "page", query)
+        rows = found.rows
+        return self.network.change_page(
+            PeerPage(
+                tuple(row.body for row in rows),
+                found.more,
+                str(rows[-1].sequence) if found.more else None,
+                format_instant(rows[-1].date_added, 6) if rows else None,
+            )
+        )
+
+
+@dataclass
+class MemoryPeers:
+    """The port `Peers` over the network in memory."""
+
+    network: Network
+    asker: PartyId
+
+    def to(self, party: Party) -> Peer:
+        return MemoryPeer(self.network, self.asker, party.id)
+
+
+@dataclass
+class Simulation:
+    """Nodes by party, on one clock and one network."""
+
+    clock: FixedClock
+    network: Network
+
+    def __getitem__(self, party: str) -> Node:
+        return self.network.nodes[PartyId(party)]
+
+    def introduce(self, *pairs: tuple[str, str]) -> None:
+        """Let parties take each other's card, fingerprints compared."""
+        for one, other in pairs:
+            for taker, giver in ((one, other), (other, one)):
+                card = own_card(self[giver])
+                add_party(self[taker], card, fingerprint_of(card))
+
+    def sync(self, taker: str, giver: str) -> SyncReport:
+        """One synchronisation; must come through without a contradiction."""
+        report = synchronise(self[taker], PartyId(giver))
+        assert report.error is None, report.error
+        assert not report.alarms
+        return report
+
+    def settle(self, rounds: int = 20) -> None:
+        """Deliver what every node has to say until nobody has anything that could be taken."""
+        for _ in range(rounds):
+            if not sum(deliver(node).count for node in self.network.nodes.values()):
+                return
+        raise AssertionError("the nodes do not stop talking")
+
+
+@contextmanager
+def simulation(folder: Path, *parties: str) -> Iterator[Simulation]:
+    """Nodes with their own party, key and store, on one clock."""
+    clock, network = FixedClock(), Network()
+    with ExitStack() as stack:
+        for name in parties:
+            (folder / name).mkdir(parents=True)
+            party = PartyId(name)
+            node = Node(
+                party=party,
+                store=stack.enter_context(sqlite_store(folder / name)),
+                clock=clock,
+                ids=SeededIds(name),
+                signer=TestSigner(name.encode()),
+                peers=MemoryPeers(network, party),
+                secret=sha256(f"secret of {name}".encode()).digest(),
+            )
+            network.nodes[party] = node
+            found_party(node, name.upper(), "US" if name == "us" else None, address=f"https://{name}.example")
+        yield Simulation(clock, network)
+
+
+def restarted(node: Node, **changes: Any) -> Node:
+    """The same node after a restart, with other ports or another key."""
+    return replace(node, **changes)
