@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sepakat.exchange.ports import RowQuery, Unit
+from sepakat.exchange.ports import BodyPage, RowPage, RowQuery, Unit
 from sepakat.exchange.records import Publication, Standing
 from sepakat.release.question import ViewKey
 from tests.support.records import (
@@ -219,12 +219,21 @@ def naive(rows: Sequence[Publication], query: RowQuery) -> list[Publication]:
     ]
 
 
+def bodies_of(page: RowPage) -> BodyPage:
+    if not page.rows:
+        return BodyPage((), page.more)
+    first, last = page.rows[0], page.rows[-1]
+    bodies = tuple(row.body for row in page.rows)
+    return BodyPage(bodies, page.more, last.sequence, first.date_added, last.date_added)
+
+
 def chained(unit: Unit, query: RowQuery) -> Iterator[Publication]:
     """All pages in turn, each held to the promises about a page."""
     while True:
         page = unit.readings.page(query)
         assert page.rows or not page.more, "an empty page promises more"
         assert len(page.rows) <= query.limit
+        assert unit.readings.bodies(query) == bodies_of(page)
         assert len(page.rows) <= 1 or sum(len(row.body) for row in page.rows) <= query.byte_limit
         yield from page.rows
         if not page.more:

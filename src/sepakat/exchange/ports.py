@@ -214,11 +214,25 @@ class RowPage:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BodyPage:
+    """What a reading found, as bytes to join: where it ends, and the dates of its first and last row."""
+
+    bodies: tuple[bytes, ...]
+    more: bool
+    last_sequence: int = 0
+    first_added: datetime | None = None
+    last_added: datetime | None = None
+
+
 class Readings(Protocol):
     """Reading views the way TAXII asks: first, last and filters are computed over the live rows of the view alone."""
 
     def page(self, query: RowQuery) -> RowPage:
         """Rows by sequence; never an empty page with `more`."""
+
+    def bodies(self, query: RowQuery) -> BodyPage:
+        """The same rows as `page`, as stored bytes alone: several times faster."""
 
     def count(self, collection: str) -> int:
         """How many rows `match[version]=all` reads."""

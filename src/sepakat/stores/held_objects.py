@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, literal, select, update
 
 from sepakat.errors import StoreError
 from sepakat.exchange.records import StoredVersion
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stores.columns import pack_version
 from sepakat.stores.keys import Keys, Provenance
 from sepakat.stores.schema import bodies, objects, publications, versions
 from sepakat.stores.statements import chunks, insert_all
@@ -136,11 +137,13 @@ class SqlObjects:
     def _held(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, int]]:
         """Digest and provenance key of those named versions that are held."""
         held: dict[tuple[int, str], tuple[str, int]] = {}
-        name = tuple_(versions.c.object_key, versions.c.version)
+        one = versions.c
         for chunk in chunks(dict.fromkeys(names), _OBJECTS_AT_ONCE):
-            statement = select(
-                versions.c.object_key, versions.c.version, versions.c.digest, versions.c.provenance_key
-            ).where(name.in_(chunk))
+            # No list of pairs: SQLite finds no index for one. The bounds keep long histories out.
+            ordered = sorted({version for _, version in chunk}, key=pack_version)
+            statement = select(one.object_key, one.version, one.digest, one.provenance_key).where(
+                one.object_key.in_({key for key, _ in chunk}), one.version.between(ordered[0], ordered[-1])
+            )
             for row in self._connection.execute(statement):
                 held[(row[0], row[1])] = (row[2], row[3])
         return held

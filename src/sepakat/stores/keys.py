@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, select
 
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import PartyId, StixId
@@ -75,9 +75,8 @@ class Keys:
         """The keys of bodies, each given as (object key, bytes), in order; `fresh` objects have none yet."""
         named = [(object_key, sha256(body).digest()) for object_key, body in wanted]
         keys: dict[tuple[int, bytes], int] = {}
-        pair = tuple_(bodies.c.object_key, bodies.c.hash)
-        for chunk in chunks(dict.fromkeys(name for name in named if name[0] not in fresh), 500):
-            found = select(bodies.c.object_key, bodies.c.hash, bodies.c.key).where(pair.in_(chunk))
+        for chunk in chunks(dict.fromkeys(object_key for object_key, _ in named if object_key not in fresh)):
+            found = select(bodies.c.object_key, bodies.c.hash, bodies.c.key).where(bodies.c.object_key.in_(chunk))
             keys.update(((row[0], row[1]), row[2]) for row in self._connection.execute(found))
         missing: list[dict[str, object]] = []
         following = next_key(self._connection, bodies)

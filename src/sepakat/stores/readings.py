@@ -9,17 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
-from sepakat.exchange.ports import RowPage, RowQuery
-from sepakat.exchange.records import Access, Publication, PushStatus
+from sepakat.exchange.ports import BodyPage, RowPage, RowQuery
+from sepakat.exchange.records import Access, PushStatus
 from sepakat.stix.identifiers import StixId, type_of
+from sepakat.stores.columns import from_microseconds
 from sepakat.stores.keys import Keys
 from sepakat.stores.published_rows import publication, select_publications
 from sepakat.stores.record_rows import Form, RecordRows
-from sepakat.stores.schema import FIRST, LAST, TOMBSTONE, WITHDRAWN, accesses, batches, publications, push_statuses
+from sepakat.stores.schema import (
+    FIRST,
+    LAST,
+    TOMBSTONE,
+    WITHDRAWN,
+    accesses,
+    batches,
+    bodies,
+    publications,
+    push_statuses,
+)
 from sepakat.stores.statements import insert_all
 
 _STATUSES = Form(PushStatus, push_statuses, ("id",))
@@ -29,9 +52,16 @@ _SPEC_VERSION = "2.1"
 _MOST_RANGES = 200
 _ALL, _FIRST, _LAST = "all", "first", "last"
 
+_BODY_OF_PUBLICATION = 5
+
 Located = Select[Any] | CompoundSelect[Any]
 
 _row = publications.c
+
+
+class _Found(NamedTuple):
+    rows: list[Sequence[Any]]
+    more: bool
 
 
 class SqlReadings:
@@ -44,28 +74,20 @@ class SqlReadings:
         self._accesses = RecordRows(connection, _ACCESSES)
 
     def page(self, query: RowQuery) -> RowPage:
-        located = self._located(query)
-        if located is None:
-            return RowPage((), more=False)
-        found = located.limit(query.limit + 1).subquery("located")
-        statement = (
-            select_publications()
-            .where(
-                _row.collection_key == self._keys.collection(query.collection),
-                _row.sequence.in_(select(found.c.sequence)),
-            )
-            .order_by(_row.sequence)
+        found = self._page(query, select_publications(), _BODY_OF_PUBLICATION)
+        return RowPage(tuple(map(publication, found.rows)), found.more)
+
+    def bodies(self, query: RowQuery) -> BodyPage:
+        added = type_coerce(_row.date_added, BigInteger)
+        stored = select(_row.sequence, added, bodies.c.body).join_from(
+            publications, bodies, bodies.c.key == _row.body_key
         )
-        rows: list[Publication] = []
-        size = 0
-        with self._connection.execute(statement) as result:
-            for row in result:
-                one = publication(row)
-                size += len(one.body)
-                if len(rows) == query.limit or (rows and size > query.byte_limit):
-                    return RowPage(tuple(rows), more=True)
-                rows.append(one)
-        return RowPage(tuple(rows), more=False)
+        found = self._page(query, stored, 2)
+        if not found.rows:
+            return BodyPage((), found.more)
+        first, last = found.rows[0], found.rows[-1]
+        dates = (from_microseconds(first[1]), from_microseconds(last[1]))
+        return BodyPage(tuple(row[2] for row in found.rows), found.more, last[0], *dates)
 
     def count(self, collection: str) -> int:
         is_live = and_(_row.collection_key == self._keys.collection(collection), _row.place > WITHDRAWN)
@@ -82,6 +104,25 @@ class SqlReadings:
 
     def status(self, id_: str) -> PushStatus | None:
         return self._statuses.one(push_statuses.c.id == id_)
+
+    def _page(self, query: RowQuery, wanted: Select[Any], body_at: int) -> _Found:
+        """Read `wanted` of the rows of a page; `body_at` is the place of their bytes among the columns."""
+        located = self._located(query)
+        if located is None:
+            return _Found([], more=False)
+        sequences = select(located.limit(query.limit + 1).subquery("located").c.sequence)
+        of_collection = _row.collection_key == self._keys.collection(query.collection)
+        statement = wanted.where(of_collection, _row.sequence.in_(sequences)).order_by(_row.sequence)
+        rows: list[Sequence[Any]] = []
+        size = 0
+        # Rows are taken one by one, so that no more than a page of bytes is ever in memory.
+        with self._connection.execute(statement) as result:
+            for row in result:
+                size += len(row[body_at])
+                if len(rows) == query.limit or (rows and size > query.byte_limit):
+                    return _Found(rows, more=True)
+                rows.append(row)
+        return _Found(rows, more=False)
 
     def _located(self, query: RowQuery) -> Located | None:
         """The sequences of all rows that match, in order; None if no row can."""
