@@ -107,9 +107,8 @@ def some_or_any(values: list[str] | tuple[str, ...]) -> st.SearchStrategy[Any]:
     return st.one_of(some(values), st.just("any"))
 
 
-texts = st.text(min_size=1, max_size=40).filter(
-    lambda text: text.isprintable() and text == text.strip() and text not in ("", "null")
-)
+_words = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=8)
+texts = st.lists(_words, min_size=1, max_size=4).map(" ".join).filter(lambda text: text != "null")
 
 
 @st.composite
