@@ -1,7 +1,7 @@
 """Consent: may what came from one party go on to a third? Asked, answered, withdrawn, both ways.
 
-A grant is written down where the question was asked and read there by the release rule; where it was given it says who may
-hold what onward. Invariant: only the party that was asked can answer, and only about exactly what was asked. DESIGN
+A grant is written down where the question was asked and read there by the release rule; where it was given it says who
+may hold what onward. Invariant: only the party that was asked can answer, and only about exactly what was asked. DESIGN
 sections 4.3 and 6.
 """
 
@@ -17,7 +17,8 @@ from sepakat.errors import InputError, NotFound, NotPermitted
 from sepakat.exchange.messaging import DeliveryReport, compose, deliver
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
-from sepakat.exchange.recalling import held_by, pass_recall_on, start_recall_of_grant
+from sepakat.exchange.recall_messages import pass_recall_on
+from sepakat.exchange.recalling import held_by, start_recall_of_grant
 from sepakat.exchange.records import Consent, Direction
 from sepakat.exchange.releasing import update_views
 from sepakat.shapes import instant_text, read_instant
@@ -52,7 +53,8 @@ def request_consent(node: Node, object_id: StixId, third_party: PartyId, purpose
         origins = sorted({origin for version in held for origin in version.origins} - {node.party, third_party})
         if not origins:
             raise NotPermitted("consent-not-needed", f"consent not asked: {object_id} has no other origin to ask")
-        asked = tuple(_ask(node, unit, origin, object_id, third_party, purpose, now) for origin in origins)
+        wanted = (Consent(node.ids.uuid(), Direction.OUT, one, object_id, third_party, purpose, now) for one in origins)
+        asked = tuple(_ask(node, unit, consent, now) for consent in wanted)
     return ConsentChange(asked, deliver(node))
 
 
@@ -181,15 +183,17 @@ def take_withdrawal(node: Node, unit: Unit, message: Message, now: datetime) -> 
     update_views(node, unit, now)
 
 
-def _ask(
-    node: Node, unit: Unit, origin: PartyId, object_id: StixId, third_party: PartyId, purpose: str, now: datetime
-) -> Consent:
-    if known_party(unit, origin).card is None:
-        raise NotPermitted("origin-without-node", f"consent not asked: {origin} has no node; ask it on paper")
-    consent = Consent(node.ids.uuid(), Direction.OUT, origin, object_id, third_party, purpose, now)
+def _ask(node: Node, unit: Unit, consent: Consent, now: datetime) -> Consent:
+    if known_party(unit, consent.counterpart).card is None:
+        raise NotPermitted("origin-without-node", f"consent not asked: {consent.counterpart} has no node; ask on paper")
     unit.obligations.put_consent(consent)
-    body = {"request": consent.id, "object": object_id, "third_party": third_party, "purpose": purpose}
-    compose(node, unit, "consent-request", origin, body, now)
+    body = {
+        "request": consent.id,
+        "object": consent.object_id,
+        "third_party": consent.party,
+        "purpose": consent.purpose,
+    }
+    compose(node, unit, "consent-request", consent.counterpart, body, now)
     return consent
 
 

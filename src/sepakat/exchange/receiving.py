@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from sepakat.errors import InputError, NotFound, NotPermitted, PeerError, SepakatError
-from sepakat.exchange import agreement_messages, consenting, parties, recalling, statements
+from sepakat.exchange import agreement_messages, consenting, parties, recall_messages, statements
 from sepakat.exchange.keys import key_by_id
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Direction, MessageRecord, Party
@@ -38,8 +38,8 @@ HANDLERS: Mapping[str, Handler] = {
     "release-statement": statements.take_statement,
     "receipt": statements.take_receipt,
     "checkpoint": statements.take_checkpoint,
-    "recall": recalling.take_recall,
-    "recall-answer": recalling.take_answer,
+    "recall": recall_messages.take_recall,
+    "recall-answer": recall_messages.take_answer,
     "consent-request": consenting.take_request,
     "consent-answer": consenting.take_answer,
     "consent-withdrawal": consenting.take_withdrawal,
