@@ -62,6 +62,12 @@ def list_users(node: Node) -> list[User]:
         return unit.people.users()
 
 
+def find_user(node: Node, name: str) -> User | None:
+    """The user with this name, disabled or not; None if there is none. It proves nothing about who asks."""
+    with node.store.reading() as unit:
+        return unit.people.user(name)
+
+
 def check_user(node: Node, name: str, password: str) -> User:
     """The user with this name and password.
 

@@ -1,0 +1,91 @@
+"""Turns templates into pages: the Jinja environment, and how instants, ids and states read.
+
+Texts go through gettext functions, English being the text itself; catalogues take the place of the null ones.
+Everything is escaped; nothing that came from outside is ever marked as safe.
+"""
+
+from __future__ import annotations
+
+import gettext
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from sepakat.web.asking import Ask
+from sepakat.web.static_files import static_path
+from sepakat.web.texts import WORDS
+
+
+def page(ask: Ask, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page from its template; `values` are what it shows."""
+    text = _environment().get_template(template).render(ask=ask, own=ask.node.party, status=status, **values)
+    return HTMLResponse(text, status)
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once a process."""
+    environment = Environment(
+        loader=PackageLoader("sepakat.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.globals.update(static_path=static_path)
+    environment.filters.update(
+        minute=minute,
+        exact=exact,
+        machine_time=machine_time,
+        words=words,
+        pretty=pretty,
+        capital=capital,
+        breakable=breakable,
+    )
+    translations = gettext.NullTranslations()
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        translations.gettext, translations.ngettext, newstyle=True
+    )
+    return environment
+
+
+def minute(instant: datetime) -> str:
+    """An instant as it stands in a table: `22 Nov 2026 10:46`, UTC."""
+    return instant.astimezone(UTC).strftime("%d %b %Y %H:%M")
+
+
+def exact(instant: datetime) -> str:
+    """An instant to the millisecond."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + " UTC"
+
+
+def machine_time(instant: datetime) -> str:
+    """An instant for programs."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def words(value: str) -> str:
+    """A state in words; one that has none stands for itself."""
+    return gettext.NullTranslations().gettext(WORDS.get(str(value), str(value)))
+
+
+def pretty(content: Mapping[str, Any]) -> str:
+    """An object as JSON for reading."""
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def breakable(identifier: str) -> list[str]:
+    """The parts of an id between which a line may break."""
+    kind, dashes, rest = identifier.partition("--")
+    return [kind + dashes, rest] if dashes else [identifier]
