@@ -24,7 +24,7 @@ from sepakat.release.restrictions import Restriction
 from sepakat.release.slots import Slots
 from sepakat.release.times import microseconds, stated
 from sepakat.release.units import Units
-from sepakat.release.versions import Held, ScaffoldReference, Version
+from sepakat.release.versions import Edge, Held, ScaffoldReference, Version
 from sepakat.stix.identifiers import StixId, is_stix_id
 from sepakat.stix.markings import granular
 from sepakat.stix.objects import VersionRef
@@ -142,18 +142,19 @@ class Compiled:
             ref=(held.object.id, ""),
             id=held.object.id,
             type=held.object.type,
-            is_own=bool(held.origins) and held.origins <= {self.world.node},
+            is_own=False,
         )
         try:
             version.ref = held.object.version_ref
             version.owners = self.labels.owners(held)
+            version.is_own = bool(held.origins) and {*held.origins, *version.owners} == {self.world.node}
             version.is_scaffold = self._is_scaffold(held)
             version.received = microseconds(held.received_at)
             version.created = _or(stated(content.get("created")), version.received)
             version.modified = _or(stated(content.get("modified")), version.received)
             version.claim = claim_facts(content)
             version.references = references(content)
-            named = [reference.target for reference in version.references if reference.strength != "embedded"]
+            named = [reference.target for reference in version.references if _names(reference)]
             version.own_topics = self._evidence.topics(content, named)
             version.own_regions = self._evidence.regions(content, named)
             version.is_personal, version.person_category = self._person(version)
@@ -165,11 +166,11 @@ class Compiled:
     def _sort_references(self, version: Version) -> None:
         """Part the references of a version into scaffold and those that can be out; markings and extensions too."""
         content = version.held.object.content
-        found: list[Reference] = []
+        found: list[Edge] = []
         scaffold: list[ScaffoldReference] = []
         for reference in version.references:
             if reference.target not in self.scaffold:
-                found.append(reference)
+                found.append(_edge(reference, content))
             elif reference.path == ("created_by_ref",):
                 # A variant names the giver there instead.
                 scaffold.append(ScaffoldReference(reference.target, ()))
@@ -181,7 +182,7 @@ class Compiled:
                 scaffold.append(ScaffoldReference(target, (path,)))
             else:
                 # Without its marking an object would go under weaker terms: it cannot be cut.
-                found.append(Reference(path, StixId(target), "required"))
+                found.append(Edge(path, StixId(target), "required", must_be_whole=True))
         for entry in granular(content):
             paths = tuple(path for path in entry.paths if value_at(content, path, _MISSING) is not _MISSING)
             if entry.marking_ref is None:
@@ -189,7 +190,7 @@ class Compiled:
             if entry.marking_ref in self.scaffold:
                 scaffold.append(ScaffoldReference(entry.marking_ref, paths))
             else:
-                found.extend(Reference(path, entry.marking_ref, "embedded") for path in paths)
+                found.extend(Edge(path, entry.marking_ref, "embedded", must_be_whole=True) for path in paths)
         for reference in extension_references(content):
             if reference.target in self.scaffold:
                 scaffold.append(ScaffoldReference(reference.target, (reference.path,)))
@@ -234,6 +235,20 @@ def _ends(content: Mapping[str, Any]) -> Iterator[StixId]:
         for item in value if isinstance(value, list | tuple) else (value,):
             if is_stix_id(item):
                 yield StixId(str(item))
+
+
+def _names(reference: Reference) -> bool:
+    """Whether a reference stands in a reference property: one of the standard, or one named as the standard asks."""
+    if reference.strength != "embedded":
+        return True
+    name = next((step for step in reversed(reference.path) if isinstance(step, str)), "")
+    return name.endswith(("_ref", "_refs"))
+
+
+def _edge(reference: Reference, content: Mapping[str, Any]) -> Edge:
+    """A reference as an edge. A translation of a variant would show what was cut, so what is translated must be whole."""
+    is_translated = content.get("type") == "language-content" and reference.path == ("object_ref",)
+    return Edge(reference.path, reference.target, reference.strength, must_be_whole=is_translated)
 
 
 def _or(value: int | None, other: int) -> int:

@@ -64,10 +64,10 @@ def cut_of(world: Compiled, version: Version, view: int) -> Cut:
                 replaced = True
             else:
                 paths.add(unit.path)
-    for reference in version.edges:
-        target = world.held.get(reference.target)
-        if target is None or not target.present & view:
-            paths.add(reference.path)
+    for edge in version.edges:
+        target = world.held.get(edge.target)
+        if target is None or not (target.whole if edge.must_be_whole else target.present) & view:
+            paths.add(edge.path)
     for value, listed in version.aggregates:
         if any(covers(listed, path) or covers(path, listed) for path in paths):
             paths.add(value)
@@ -77,7 +77,7 @@ def cut_of(world: Compiled, version: Version, view: int) -> Cut:
 def remainder_of(
     version: Version, cut: Cut, renamed: Mapping[Path, Mapping[StixId, StixId]] | None = None
 ) -> Remainder:
-    """What remains of a version; `renamed` gives new ids for references at a path."""
+    """What remains of a version; `renamed` gives new ids for the references at a path."""
     content = version.held.object.content
     work = _Rebuild(version.type, cut.paths, renamed or {})
     remainder = Remainder({}, work.gone, work.moved)
@@ -162,6 +162,7 @@ class _Rebuild:
         return kept if kept or not value else GONE
 
     def _text(self, value: Any, path: Path) -> Any:
+        """A text with the ids in it that have new ones, in any case of letters; other values as they are."""
         names = self._renamed.get(path)
         if names and isinstance(value, str):
             for old, new in names.items():
@@ -184,5 +185,5 @@ class _Rebuild:
         if covers(_BASIS, path) and lost & _NAMES_BASIS:
             return True
         if len(path) == 2 and path[0] == "external_references":
-            return not _SAYS_SOMETHING & kept.keys() and bool(_SAYS_SOMETHING & lost)
+            return not _SAYS_SOMETHING & kept.keys()
         return len(path) == 2 and path[0] == "extensions" and kept.keys() <= {"extension_type"}

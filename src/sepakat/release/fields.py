@@ -7,14 +7,15 @@ wins. Masks are kept by type and property. Decision record 2, *Fields*.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from sepakat.agreements.terms import Clause, SourceDisclosure
 from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
 from sepakat.release.slots import Slots
 from sepakat.stix.selectors import Path, covers, parse_selector
-from sepakat.stix.standard import PREDEFINED_EXTENSIONS, properties_of
+from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties, properties_of
 
 ALWAYS = frozenset(
     {
@@ -126,8 +127,55 @@ def lets_any_through(clause: Clause, type_name: str, path: Path) -> bool:
 def is_standard(type_name: str, path: Path) -> bool:
     """Whether STIX 2.1 defines the property for the type, or the extension is predefined or one of Sepakat's."""
     if path[0] == "extensions" and len(path) > 1:
-        return path[1] in OWN_EXTENSIONS or path[1] in PREDEFINED_EXTENSIONS.get(type_name, {})
-    return path[0] in properties_of(type_name)
+        known = path[1] in OWN_EXTENSIONS or path[1] in PREDEFINED_EXTENSIONS.get(type_name, {})
+    else:
+        known = path[0] in properties_of(type_name)
+    return known and (len(path) == 1 or _is_defined_below(type_name, path))
+
+
+def custom_parts(type_name: str, name: str, content: Mapping[str, Any]) -> Iterator[Path]:
+    """The nodes inside structures of a standard property, or predefined extensions, that the standard does not define."""
+    if name == "extensions":
+        extensions = content[name]
+        for extension, table in PREDEFINED_EXTENSIONS.get(type_name, {}).items():
+            if isinstance(extensions, Mapping) and extension in extensions:
+                yield from _unknown(extensions[extension], (name, extension), table)
+        return
+    rule = properties_of(type_name).get(name)
+    if rule is not None and rule.structure and name != "granular_markings":
+        yield from _unknown(content[name], (name,), STRUCTURES.get(rule.structure, {}))
+
+
+def _unknown(value: Any, path: Path, table: Properties) -> Iterator[Path]:
+    if isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            yield from _unknown(item, (*path, position), table)
+    elif isinstance(value, Mapping):
+        for name, child in value.items():
+            rule = table.get(name)
+            if rule is None:
+                yield (*path, name)
+            elif rule.structure:
+                yield from _unknown(child, (*path, name), STRUCTURES.get(rule.structure, {}))
+
+
+def _is_defined_below(type_name: str, path: Path) -> bool:
+    """Whether the standard defines the node, as far as it defines anything below the property or extension."""
+    names = [step for step in path if isinstance(step, str)]
+    if names[0] == "extensions":
+        table = PREDEFINED_EXTENSIONS.get(type_name, {}).get(names[1]) if len(names) > 1 else None
+        names = names[2:]
+    else:
+        rule = properties_of(type_name)[names[0]]
+        table = STRUCTURES.get(rule.structure) if rule.structure else None
+        names = names[1:]
+    for name in names:
+        if table is None:
+            return True
+        if name not in table:
+            return False
+        table = STRUCTURES.get(table[name].structure) if table[name].structure else None
+    return True
 
 
 def is_internal(path: Path) -> bool:

@@ -222,8 +222,8 @@ class Fixpoint:
         """Of some views, those in which something remains of what a need is about."""
         for unit in need.units:
             views &= self._slots.gather(unit & readable)
-        for target in need.targets:
-            views &= self._present(target)
+        for edge in need.edges:
+            views &= self._whole(edge.target) if edge.must_be_whole else self._present(edge.target)
         if need.children is None or not views:
             return views
         remaining = 0

@@ -2,7 +2,7 @@
 
 A grant counts when it was given to this node, has begun, has not ended and is not withdrawn; equal instants permit, a
 withdrawal holds from its own instant. Terms that name a taker count as a grant of their sender for what the sender
-owns.
+owns, when all terms under which it sent the version name them.
 """
 
 from __future__ import annotations
@@ -41,9 +41,11 @@ class GrantTable:
         """The views to whose takers `origin` consents that this version goes, by a grant or by naming them."""
         views = self.given(origin, version.object.id)
         if origin in owners:
-            for terms in version.received:
-                if terms.sender == origin:
-                    views |= self.named(terms)
+            from_it = [terms for terms in version.received if terms.sender == origin]
+            named = self._slots.live if from_it else 0
+            for terms in from_it:
+                named &= self.named(terms)
+            views |= named
         return views
 
     def named(self, terms: ReceivedTerms) -> int:

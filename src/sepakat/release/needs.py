@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sepakat.release.versions import Need, Unit, Version
-from sepakat.stix.identifiers import ID_CONTRIBUTING, StixId
-from sepakat.stix.references import Reference
+from sepakat.release.versions import Edge, Need, Unit, Version
+from sepakat.stix.identifiers import ID_CONTRIBUTING
 from sepakat.stix.selectors import Path, covers, value_at
 from sepakat.stix.standard import AT_LEAST_ONE, required_properties
 
@@ -25,15 +24,15 @@ def fill_needs(version: Version) -> None:
     content = version.held.object.content
     required = required_properties(version.type) & content.keys()
     contributing = frozenset(ID_CONTRIBUTING.get(version.type, ())) & content.keys()
-    version.targets = tuple(dict.fromkeys(reference.target for reference in version.edges))
+    version.targets = tuple(dict.fromkeys(edge.target for edge in version.edges))
     version.required_slots = tuple(_required_units(version, required, contributing))
-    version.needed_targets = frozenset(
-        reference.target
-        for reference in version.edges
-        if _is_needed(reference, required, contributing) or _is_summed_up(reference, version, required)
-    )
-    if version.type == "language-content":
-        version.whole_targets = frozenset(r.target for r in version.edges if r.path == ("object_ref",))
+    needed = [
+        edge
+        for edge in version.edges
+        if _is_needed(edge, required, contributing) or _is_summed_up(edge, version, required)
+    ]
+    version.needed_targets = frozenset(edge.target for edge in needed)
+    version.whole_targets = frozenset(edge.target for edge in needed if edge.must_be_whole)
     needs = [_need_of(version, content, (name,)) for name in sorted(required - contributing)]
     for group in AT_LEAST_ONE.get(version.type, ()):
         present = [name for name in group if name in content]
@@ -51,18 +50,17 @@ def _required_units(version: Version, required: Names, contributing: Names) -> I
             yield unit.slots | (version.pseudonym_slots if is_name else 0)
 
 
-def _is_needed(reference: Reference, required: Names, contributing: Names) -> bool:
-    name = reference.path[0]
-    if reference.strength == "required" or name in contributing:
+def _is_needed(edge: Edge, required: Names, contributing: Names) -> bool:
+    name = edge.path[0]
+    if edge.strength == "required" or name in contributing:
         return True
-    return reference.strength == "embedded" and len(reference.path) == 1 and name in required
+    return edge.strength == "embedded" and len(edge.path) == 1 and name in required
 
 
-def _is_summed_up(reference: Reference, version: Version, required: Names) -> bool:
-    """Whether a required value sums up the list that the reference stands in: then no item of it can be cut."""
+def _is_summed_up(edge: Edge, version: Version, required: Names) -> bool:
+    """Whether a required value sums up the list that the edge stands in: then no item of it can be cut."""
     return any(
-        len(value) == 1 and value[0] in required and covers(listed, reference.path)
-        for value, listed in version.aggregates
+        len(value) == 1 and value[0] in required and covers(listed, edge.path) for value, listed in version.aggregates
     )
 
 
@@ -72,39 +70,39 @@ def _need_of(version: Version, content: Mapping[str, Any], path: Path, *, with_i
     What restricts the property itself stands in `required_slots` already, unless `with_itself`.
     """
     units = [unit for unit in version.units if covers(path, unit.path)]
-    references = [reference for reference in version.edges if covers(path, reference.path)]
+    edges = [edge for edge in version.edges if covers(path, edge.path)]
     if not with_itself:
         units = [unit for unit in units if len(unit.path) > len(path)]
-        references = [reference for reference in references if len(reference.path) > len(path)]
-    if not units and not references:
+        edges = [edge for edge in edges if len(edge.path) > len(path)]
+    if not units and not edges:
         return None
-    return _tree(value_at(content, path), path, units, references)
+    return _tree(value_at(content, path), path, units, edges)
 
 
-def _tree(value: Any, path: Path, units: list[Unit], references: list[Reference]) -> Need:
+def _tree(value: Any, path: Path, units: list[Unit], edges: list[Edge]) -> Need:
     """The tree below one node: only nodes with something restricted below them branch."""
     here = tuple(unit.slots for unit in units if len(unit.path) == len(path))
-    targets: tuple[StixId, ...] = tuple(r.target for r in references if len(r.path) == len(path))
+    edges_here = tuple(edge for edge in edges if len(edge.path) == len(path))
     below_units: dict[str | int, list[Unit]] = {}
-    below_references: dict[str | int, list[Reference]] = {}
+    below_edges: dict[str | int, list[Edge]] = {}
     for unit in units:
         if len(unit.path) > len(path):
             below_units.setdefault(unit.path[len(path)], []).append(unit)
-    for reference in references:
-        if len(reference.path) > len(path):
-            below_references.setdefault(reference.path[len(path)], []).append(reference)
+    for edge in edges:
+        if len(edge.path) > len(path):
+            below_edges.setdefault(edge.path[len(path)], []).append(edge)
     steps: list[str | int] = []
     if isinstance(value, Mapping):
         steps.extend(value)
     elif isinstance(value, list | tuple):
         steps.extend(range(len(value)))
-    restricted = {*below_units, *below_references}
+    restricted = {*below_units, *below_edges}
     if not restricted or any(step not in restricted for step in steps):
-        return Need(here, targets)
+        return Need(here, edges_here)
     children = tuple(
-        _tree(value[step], (*path, step), below_units.get(step, []), below_references.get(step, [])) for step in steps
+        _tree(value[step], (*path, step), below_units.get(step, []), below_edges.get(step, [])) for step in steps
     )
-    return Need(here, targets, children)
+    return Need(here, edges_here, children)
 
 
 def _any_of(needs: list[Need | None]) -> Need | None:

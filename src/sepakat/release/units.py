@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sepakat.claims.extension import CLAIM_EXTENSION
-from sepakat.release.fields import ALWAYS, SOURCE_PATH, FieldMasks, is_internal
+from sepakat.release.fields import ALWAYS, SOURCE_PATH, FieldMasks, custom_parts, is_internal
 from sepakat.release.labels import Labels
 from sepakat.release.slots import Slots
 from sepakat.release.versions import Unit, Version
@@ -90,6 +90,13 @@ class Units:
         if found is None:
             found = tuple(self._properties(type_name, content))
             self._by_shape[shape] = found
+        odd = tuple(
+            (path, self._fields.node(type_name, path))
+            for name in content
+            for path in custom_parts(type_name, name, content)
+        )
+        if odd:
+            found = (*found, *odd)
         nested = [name for name in content if (name,) in self._fields.nested_under]
         if nested:
             return (*found, *(entry for name in nested for entry in self._leaves(type_name, (name,), content[name])))
@@ -130,12 +137,10 @@ class Units:
         for entry in granular(content):
             if not entry.is_readable or len(entry.paths) != len(entry.selectors):
                 raise ValueError("a granular marking that cannot be read")
-            if entry.marking_ref is None:
-                continue
-            slots = self._marked(version, entry.marking_ref)
+            slots = self._slots.every if entry.marking_ref is None else self._marked(version, entry.marking_ref)
             for path in entry.paths:
-                if value_at(content, path, _MISSING) is not _MISSING:
-                    yield path, slots
+                # What marks nothing that is there is not sent on: nobody knows what it was meant to hide.
+                yield path, slots if value_at(content, path, _MISSING) is not _MISSING else 0
 
     def _marked(self, version: Version, marking: StixId) -> int:
         restrictions = self._labels.markings.restrictions(marking)

@@ -131,15 +131,13 @@ def has_times(projection: Projection) -> bool:
 def _renamed(
     world: Compiled, version: Version, bit: int, view: ViewKey, keys: VariantKeys
 ) -> dict[Path, dict[StixId, StixId]]:
-    """For each path with a reference to a variant: the ids there and what they become."""
+    """For each path with references to variants: the ids there, and those under which the targets go."""
     renamed: dict[Path, dict[StixId, StixId]] = {}
-    for reference in version.edges:
-        target = world.held.get(reference.target)
+    for edge in version.edges:
+        target = world.held.get(edge.target)
         if target is not None and target.present & bit and not target.whole & bit:
-            epoch = keys.epoch(view, reference.target)
-            renamed.setdefault(reference.path, {})[reference.target] = variant_id(
-                keys.secret, view, reference.target, epoch
-            )
+            made = variant_id(keys.secret, view, edge.target, keys.epoch(view, edge.target))
+            renamed.setdefault(edge.path, {})[edge.target] = made
     return renamed
 
 

@@ -12,7 +12,7 @@ from sepakat.release.claim_facts import ClaimFacts
 from sepakat.release.question import HeldVersion
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
-from sepakat.stix.references import Reference
+from sepakat.stix.references import Reference, Strength
 from sepakat.stix.selectors import Path
 
 
@@ -27,14 +27,24 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """A reference that can be out of a view. Where a variant cannot name another variant, the target `must_be_whole`."""
+
+    path: Path
+    target: StixId
+    strength: Strength
+    must_be_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
-    """Part of a version that must not vanish: remains where `units` are readable, `targets` in, and one child remains.
+    """Part of a version that must not vanish: remains where `units` are readable, `edges` hold, and one child remains.
 
     `children` is None for what has nothing restricted below it.
     """
 
     units: tuple[int, ...] = ()
-    targets: tuple[StixId, ...] = ()
+    edges: tuple[Edge, ...] = ()
     children: tuple[Need, ...] | None = None
 
 
@@ -68,7 +78,7 @@ class Version:
     person_category: str | None = None
     references: tuple[Reference, ...] = ()
     """All references as the object has them."""
-    edges: tuple[Reference, ...] = ()
+    edges: tuple[Edge, ...] = ()
     """The references that can be out of a view, those to markings included; those to scaffold stand in `scaffold`."""
     has_parts: bool = False
     """Whether `edges`, `units` and all that follows from them have been found."""
