@@ -319,6 +319,28 @@ class Syncs(Protocol):
     def mark_removed(self, giver: PartyId, object_id: StixId, at: datetime) -> None: ...
 
 
+class Recent(Protocol):
+    """What happened, the newest first, a page at a time: for people, who never ask for everything.
+
+    Each entry has a number that grows with time; `before` is such a number, and what is older follows from there.
+    """
+
+    def arrivals(
+        self, *, giver: PartyId | None = None, before: int | None = None, limit: int = 50
+    ) -> list[tuple[int, Arrival]]: ...
+    def publications(self, collection: str, *, before: int | None = None, limit: int = 50) -> list[Publication]:
+        """Rows of one view, tombstones and withdrawn ones included; the number is their sequence."""
+
+    def decisions(
+        self, *, collection: str | None = None, before: int | None = None, limit: int = 50
+    ) -> list[tuple[int, RecordedDecision]]: ...
+    def arrived(self) -> Mapping[PartyId, int]:
+        """How many object versions each giver sent that were not removed since."""
+
+    def checkpoint(self, counterpart: PartyId, *, mirror: bool, cosigned: bool | None = None) -> CheckpointNote | None:
+        """The one of the largest size; with `cosigned`, of those that are co-signed or not."""
+
+
 class Unit(Protocol):
     """One transaction: every port on the same snapshot."""
 
@@ -346,6 +368,8 @@ class Unit(Protocol):
     def people(self) -> People: ...
     @property
     def syncs(self) -> Syncs: ...
+    @property
+    def recent(self) -> Recent: ...
 
 
 class Store(Protocol):

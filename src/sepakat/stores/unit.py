@@ -18,6 +18,7 @@ from sepakat.stores.parties import SqlParties
 from sepakat.stores.people import SqlPeople
 from sepakat.stores.policies import SqlPolicies
 from sepakat.stores.readings import SqlReadings
+from sepakat.stores.recent import SqlRecent
 from sepakat.stores.syncs import SqlSyncs
 from sepakat.stores.views import SqlViews
 
@@ -39,3 +40,4 @@ class SqlUnit:
         self.obligations = SqlObligations(connection)
         self.people = SqlPeople(connection)
         self.syncs = SqlSyncs(connection)
+        self.recent = SqlRecent(connection, keys)
