@@ -1,8 +1,8 @@
 """Puts a batch into a view: rows with growing dates, salts, one log leaf, the statement to the taker.
 
 All of it happens in the caller's transaction: nothing is readable that is not in the log (invariant I13). What goes
-into a batch is decided elsewhere. Rows are in order of release; `date_added` is strictly growing whole milliseconds on the
-view's grid (DESIGN sections 4.10 and 8).
+into a batch is decided elsewhere. Rows are in order of release; `date_added` is strictly growing whole milliseconds on
+the view's grid (DESIGN sections 4.10 and 8).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sepakat.release.question import View
 from sepakat.stix.canonical import canonical_bytes
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stix.standard import SPEC_VERSION
 from sepakat.transparency.leaves import MAX_OBJECTS, ReleaseLeaf, salted_digest
 
 GRID = timedelta(milliseconds=200)
@@ -115,7 +116,7 @@ def _rows(
                 id=entry.object.id,
                 version=entry.object.version,
                 type=entry.object.type,
-                body=entry.object.raw,
+                body=_as_served(entry.object),
                 digest=entry.object.digest,
                 salt=node.ids.secret(SALT_BYTES),
                 leaf=leaf,
@@ -126,6 +127,17 @@ def _rows(
             )
         )
     return rows
+
+
+def _as_served(made: StixObject) -> bytes:
+    """The bytes that readers get: the object's own, with `spec_version` where it has none (DESIGN section 8).
+
+    It stands in no digest, so what was signed and logged holds for both.
+    """
+    if "spec_version" in made.content:
+        return made.raw
+    inside = made.raw.index(b"{") + 1
+    return b'%b"spec_version":"%b",%b' % (made.raw[:inside], SPEC_VERSION.encode(), made.raw[inside:])
 
 
 def _stated(entry: Entry, row: Publication) -> Mapping[str, Any]:

@@ -7,14 +7,23 @@ end, only tombstones are read. Everything read is noted in the access log, witho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+
 from sepakat.errors import NotFound
 from sepakat.exchange.ports import Node, RowPage, RowQuery, Unit
-from sepakat.exchange.records import Access, Collection
+from sepakat.exchange.records import Access, Collection, Publication
 from sepakat.exchange.standing import current_version, version_in_force
 from sepakat.stix.identifiers import PartyId
+from sepakat.stix.instants import version_key
+
+KEYWORDS = frozenset({"all", "first", "last"})
+"""What a version can be asked for by besides its key."""
+
+NoteAccess = Callable[[Access], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +58,104 @@ def collection_for(node: Node, party: PartyId, collection_id: str) -> ReadableCo
     for readable in collections_for(node, party):
         if readable.collection.id == collection_id:
             return readable
-    raise _absent(collection_id)
+    raise absent(collection_id)
 
 
-def read(node: Node, party: PartyId, account: str, request: str, query: RowQuery) -> RowPage:
+def read(
+    node: Node, party: PartyId, account: str, request: str, query: RowQuery, note: NoteAccess | None = None
+) -> RowPage:
     """One page of a collection; of tombstones only, unless its agreement is in force now.
 
-    `account` and `request` go to the access log.
+    `account` and `request` go to the access log: at once, or through `note`, which may write many together.
 
     Raises:
         NotFound: there is no such collection for this party.
     """
     now = node.clock.now()
     with node.store.reading() as unit:
-        collection = next(
-            (one for one in unit.views.collections() if one.id == query.collection and one.view.taker == party), None
-        )
-        if collection is None:
-            raise _absent(query.collection)
+        collection = _collection(unit, party, query.collection)
         if not _is_in_force(unit, collection, now):
             query = replace(query, tombstones_only=True)
-        page = unit.readings.page(query)
-    with node.store.writing() as unit:
-        unit.readings.note_access(Access(now, account, collection.id, request, len(page.rows)))
+        page = _with_dated_versions(unit, query) if query.versions - KEYWORDS else unit.readings.page(query)
+    access = Access(now, account, collection.id, request, len(page.rows))
+    if note is not None:
+        note(access)
+    else:
+        note_accesses(node, [access])
     return page
+
+
+def holds(node: Node, party: PartyId, collection_id: str, object_id: str) -> bool:
+    """Whether a collection has any version of an object that its taker may read now.
+
+    Raises:
+        NotFound: there is no such collection for this party.
+    """
+    now = node.clock.now()
+    query = RowQuery(collection_id, ids=frozenset({object_id}), versions=frozenset({"all"}), limit=1)
+    with node.store.reading() as unit:
+        collection = _collection(unit, party, collection_id)
+        if not _is_in_force(unit, collection, now):
+            query = replace(query, tombstones_only=True)
+        return bool(unit.readings.page(query).rows)
+
+
+def note_accesses(node: Node, accesses: list[Access]) -> None:
+    """Write what was read into the access log."""
+    with node.store.writing() as unit:
+        for access in accesses:
+            unit.readings.note_access(access)
+
+
+def absent(collection_id: str) -> NotFound:
+    """The error for a collection that is not there, or not for the one who asks."""
+    return NotFound("collection-absent", f"no collection {collection_id[:100]}", "ask for the list of collections")
+
+
+class _Dates(msgspec.Struct):
+    modified: str | None = None
+    created: str | None = None
+
+
+_read_dates = msgspec.json.Decoder(_Dates).decode
+
+
+def _with_dated_versions(unit: Unit, query: RowQuery) -> RowPage:
+    """A page of versions named by timestamp.
+
+    What has no `modified` is named by `created`, and without that by the date it was added (TAXII 2.1 section 3.4.1):
+    those rows have no version key, so they are read along and looked at here.
+    """
+    wider = replace(query, versions=query.versions | {""})
+    found: list[Publication] = []
+    size = 0
+    while True:
+        page = unit.readings.page(wider)
+        for row in page.rows:
+            if not row.version and not _is_named(row, query.versions):
+                continue
+            size += len(row.body)
+            if len(found) == query.limit or (found and size > query.byte_limit):
+                return RowPage(tuple(found), more=True)
+            found.append(row)
+        if not page.more:
+            return RowPage(tuple(found), more=False)
+        wider = replace(wider, after_sequence=page.rows[-1].sequence)
+
+
+def _is_named(row: Publication, versions: frozenset[str]) -> bool:
+    if versions & {"first", "last"}:
+        return True
+    created = _read_dates(row.body).created
+    key = version_key(created) if created else row.date_added.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return key in versions
+
+
+def _collection(unit: Unit, party: PartyId, collection_id: str) -> Collection:
+    for one in unit.views.collections():
+        if one.id == collection_id and one.view.taker == party:
+            return one
+    raise absent(collection_id)
 
 
 def _is_in_force(unit: Unit, collection: Collection, now: datetime) -> bool:
@@ -84,7 +167,3 @@ def _description(unit: Unit, collection: Collection, now: datetime) -> str:
     view = collection.view
     record = current_version(unit.agreements.versions(view.agreement), view.taker, now)
     return record.agreement.title if record else ""
-
-
-def _absent(collection_id: str) -> NotFound:
-    return NotFound("collection-absent", f"no collection {collection_id}", "ask for the list of collections")

@@ -1,0 +1,190 @@
+"""The bodies of answers: the resources of TAXII 2.1 as JSON, and its error message (sections 3.6, 3.7, 4 and 5).
+
+An envelope is joined from the stored bytes of its objects: nothing that was decided and written once is parsed or
+written again. Lists that would be empty are left out, as the standard asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import orjson
+
+from sepakat.taxii.media_types import STIX, TAXII
+from sepakat.taxii.timestamps import format_timestamp
+
+MAX_CONTENT_LENGTH = 100 << 20
+"""The largest request body in bytes; the API root tells it, and nothing smaller is refused for its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One released object version as a reader sees it."""
+
+    id: str
+    date_added: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one object that a client added."""
+
+    id: str
+    version: str
+    message: str | None = None
+
+
+def discovery(title: str, description: str, api_roots: Sequence[str], contact: str | None = None) -> bytes:
+    """Section 4.1.1. The first API root is the default."""
+    return _json(title=title, description=description, contact=contact, default=api_roots[0], api_roots=list(api_roots))
+
+
+def api_root(title: str, description: str) -> bytes:
+    """Section 4.2.1."""
+    return _json(title=title, description=description, versions=[TAXII], max_content_length=MAX_CONTENT_LENGTH)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionResource:
+    """Section 5.2.1."""
+
+    id: str
+    title: str
+    description: str
+    can_read: bool
+    can_write: bool
+
+    def document(self) -> dict[str, Any]:
+        """The resource as a JSON object."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            **({"description": self.description} if self.description else {}),
+            "can_read": self.can_read,
+            "can_write": self.can_write,
+            "media_types": [STIX],
+        }
+
+
+def collection(one: CollectionResource) -> bytes:
+    """Section 5.2.1."""
+    return orjson.dumps(one.document())
+
+
+def collections(several: Sequence[CollectionResource]) -> bytes:
+    """Section 5.1.1."""
+    return _json(collections=[one.document() for one in several] or None)
+
+
+def envelope(bodies: Sequence[bytes], next_: str | None) -> bytes:
+    """Section 3.7: the stored bytes of the objects, joined. `next_` is there exactly if there is more."""
+    if not bodies:
+        return b"{}"
+    head = b'{"more":false,"objects":[' if next_ is None else b'{"more":true,"next":"%b","objects":[' % next_.encode()
+    return b"".join((head, b",".join(bodies), b"]}"))
+
+
+def manifest(rows: Sequence[Row], next_: str | None) -> bytes:
+    """Section 5.3.1, with the `next` that the standard forgot there."""
+    records = [
+        {"id": row.id, "date_added": format_timestamp(row.date_added), "version": version_of(row), "media_type": STIX}
+        for row in rows
+    ]
+    return _json(**_more(rows, next_), objects=records or None)
+
+
+def versions(rows: Sequence[Row], next_: str | None) -> bytes:
+    """Section 5.8.1, likewise."""
+    return _json(**_more(rows, next_), versions=[version_of(row) for row in rows] or None)
+
+
+class _Dates(msgspec.Struct):
+    modified: str | None = None
+    created: str | None = None
+
+
+_read_dates = msgspec.json.Decoder(_Dates).decode
+
+
+def version_of(row: Row) -> str:
+    """The version as TAXII has it: `modified`, else `created`, else the date it was added, each as written."""
+    dates = _read_dates(row.body)
+    return dates.modified or dates.created or format_timestamp(row.date_added)
+
+
+def version_of_content(content: Any) -> str:
+    """The version of an object that a client sent, for a status; what has none has the number of its only version."""
+    if isinstance(content, Mapping):
+        for name in ("modified", "created"):
+            if isinstance(content.get(name), str):
+                return str(content[name])[:100]
+    return "1"
+
+
+def status(
+    id_: str,
+    requested_at: datetime,
+    *,
+    successes: Sequence[Outcome] = (),
+    failures: Sequence[Outcome] = (),
+    pendings: Sequence[Outcome] = (),
+) -> bytes:
+    """Section 4.3.1."""
+    return _json(
+        id=id_,
+        status="pending" if pendings else "complete",
+        request_timestamp=format_timestamp(requested_at),
+        total_count=len(successes) + len(failures) + len(pendings),
+        success_count=len(successes),
+        successes=_outcomes(successes),
+        failure_count=len(failures),
+        failures=_outcomes(failures),
+        pending_count=len(pendings),
+        pendings=_outcomes(pendings),
+    )
+
+
+def error(
+    http_status: int, title: str, description: str, code: str, error_id: str, details: Mapping[str, Any] | None = None
+) -> bytes:
+    """Section 3.6.1."""
+    return _json(
+        title=title,
+        description=description,
+        error_id=error_id,
+        error_code=code,
+        http_status=str(http_status),
+        details=dict(details) if details else None,
+    )
+
+
+def date_headers(dates: Sequence[datetime]) -> list[tuple[str, str]]:
+    """The two headers of section 3.2; none for an empty page, which has no first and no last object."""
+    if not dates:
+        return []
+    return [
+        ("X-TAXII-Date-Added-First", format_timestamp(dates[0])),
+        ("X-TAXII-Date-Added-Last", format_timestamp(dates[-1])),
+    ]
+
+
+def _more(rows: Sequence[Row], next_: str | None) -> dict[str, Any]:
+    if not rows:
+        return {}
+    return {"more": False} if next_ is None else {"more": True, "next": next_}
+
+
+def _outcomes(outcomes: Iterable[Outcome]) -> list[dict[str, str]] | None:
+    found = [
+        {"id": one.id, "version": one.version, **({"message": one.message} if one.message else {})} for one in outcomes
+    ]
+    return found or None
+
+
+def _json(**properties: Any) -> bytes:
+    return orjson.dumps({name: value for name, value in properties.items() if value is not None})

@@ -1,0 +1,54 @@
+"""Readings on their way to the access log: written together, soon, never lost by an orderly stop.
+
+What was read within the last second may be missing after the process is killed; the answer never waits for this log.
+"""
+
+from __future__ import annotations
+
+import logging
+from threading import Lock, Timer
+
+from sepakat.errors import StoreError
+from sepakat.exchange.ports import Node
+from sepakat.exchange.reading import note_accesses
+from sepakat.exchange.records import Access
+from sepakat.taxii_server.limits import ServerLimits
+
+_log = logging.getLogger("sepakat.taxii")
+
+
+class AccessLog:
+    """Collects readings and writes them at latest after `access_log_seconds`."""
+
+    def __init__(self, node: Node, limits: ServerLimits) -> None:
+        self._node = node
+        self._limits = limits
+        # Guards the waiting rows and the timer; the timer's thread is no daemon, so a process that ends writes first.
+        self._lock = Lock()
+        self._waiting: list[Access] = []
+        self._timer: Timer | None = None
+
+    def note(self, access: Access) -> None:
+        """Keep a reading for the log."""
+        with self._lock:
+            self._waiting.append(access)
+            is_full = len(self._waiting) >= self._limits.access_log_rows
+            if self._timer is None and not is_full:
+                self._timer = Timer(self._limits.access_log_seconds, self.flush)
+                self._timer.start()
+        if is_full:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+        if not waiting:
+            return
+        try:
+            note_accesses(self._node, waiting)
+        except StoreError as error:
+            _log.error("%s readings not written to the access log: %s", len(waiting), error.message)

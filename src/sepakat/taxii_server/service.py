@@ -1,0 +1,224 @@
+"""Requests of TAXII answered, one function per endpoint: the synchronous inside of the door.
+
+The order of checks is the same for all: path, method, who asks, media types, then the endpoint. Nothing that an answer
+says about a collection comes from anywhere but `exchange.reading` and `exchange.inbox`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from sepakat.errors import InputError, NotFound, NotPermitted, SepakatError
+from sepakat.exchange import inbox, reading
+from sepakat.exchange.ports import Node, RowPage, RowQuery
+from sepakat.taxii import resources
+from sepakat.taxii.cursors import Cursor, CursorSeal, Scope, check_repeated
+from sepakat.taxii.endpoints import API_ROOT_PATH, Place, Resource, methods_of, place_of
+from sepakat.taxii.media_types import TAXII, is_acceptable, is_writable
+from sepakat.taxii.queries import Filters, parse_query
+from sepakat.taxii.resources import CollectionResource, Row
+from sepakat.taxii_server.access_log import AccessLog
+from sepakat.taxii_server.authentication import Authenticator
+from sepakat.taxii_server.limits import ServerLimits
+from sepakat.taxii_server.refusals import MethodNotAllowed, failed, refused
+from sepakat.taxii_server.request import Answer, Reader, Request
+
+
+class TaxiiService:
+    """One node's TAXII server, without HTTP."""
+
+    def __init__(self, node: Node, limits: ServerLimits) -> None:
+        self._node = node
+        self._authenticator = Authenticator(node, limits)
+        self._seal = CursorSeal(node.secret)
+        self.access_log = AccessLog(node, limits)
+
+    def admit(self, request: Request) -> Reader | Answer:
+        """Who asks, or why not; for a request whose body is worth reading only then."""
+        try:
+            _place(request)
+            reader = self._authenticator.reader(request)
+            _check_media_types(request)
+        except SepakatError as refusal:
+            return self.refuse(refusal)
+        return reader
+
+    def answer(self, request: Request, reader: Reader | None = None) -> Answer:
+        """Answer a request, of `reader` if it was admitted before."""
+        try:
+            place = _place(request)
+            if reader is None:
+                reader = self._authenticator.reader(request)
+                _check_media_types(request)
+            return self._answer(request, place, reader)
+        except SepakatError as refusal:
+            return self.refuse(refusal)
+        except Exception:  # noqa: BLE001 -- whatever it is, the client gets a TAXII error and the log the reason
+            return failed(self._node.ids.uuid())
+
+    def refuse(self, refusal: SepakatError) -> Answer:
+        """The answer to a refused request."""
+        return refused(refusal, self._node.ids.uuid())
+
+    def _answer(self, request: Request, place: Place, reader: Reader) -> Answer:
+        if request.method == "POST":
+            return self._add(request, place, reader)
+        if request.method == "DELETE":
+            return self._delete(place, reader)
+        match place.resource:
+            case Resource.DISCOVERY:
+                body = self._discovery()
+            case Resource.API_ROOT:
+                body = self._api_root()
+            case Resource.STATUS:
+                body = inbox.status_for(self._node, reader.account, place.status).document
+            case Resource.COLLECTIONS:
+                body = resources.collections(self._collections(reader))
+            case Resource.COLLECTION:
+                body = resources.collection(self._collection(place.collection, reader))
+            case _:
+                return self._read(request, place, reader)
+        return Answer(200, body)
+
+    def _discovery(self) -> bytes:
+        return resources.discovery(f"Sepakat at {self._name()}", "Shares what was agreed", [API_ROOT_PATH])
+
+    def _api_root(self) -> bytes:
+        return resources.api_root(f"Sharing by {self._name()}", "One collection per agreement, and inboxes")
+
+    def _name(self) -> str:
+        with self._node.store.reading() as unit:
+            party = unit.parties.get(self._node.party)
+        return party.name if party else self._node.party
+
+    def _collections(self, reader: Reader) -> list[CollectionResource]:
+        views = [_view_resource(one) for one in reading.collections_for(self._node, reader.party)]
+        return [*views, *self._inboxes(reader)]
+
+    def _inboxes(self, reader: Reader) -> list[CollectionResource]:
+        # A node sends what it has by its own collections, so it is not shown ours.
+        if reader.is_node:
+            return []
+        return [
+            CollectionResource(one.id, one.title, one.description, can_read=False, can_write=True)
+            for one in inbox.inboxes_for(self._node, reader.party)
+        ]
+
+    def _collection(self, collection_id: str, reader: Reader) -> CollectionResource:
+        found = next((one for one in self._collections(reader) if one.id == collection_id), None)
+        if found is None:
+            raise reading.absent(collection_id)
+        return found
+
+    def _read(self, request: Request, place: Place, reader: Reader) -> Answer:
+        query = parse_query(place.resource, parse_qsl(request.query, keep_blank_values=True, max_num_fields=100))
+        scope = Scope(reader.party, place.collection, _reading(place))
+        filters, sequence = _asked(place, query.filters), 0
+        if query.next is not None:
+            cursor = self._seal.open(query.next, scope)
+            check_repeated(cursor.filters, query.filters)
+            filters, sequence = cursor.filters, cursor.sequence
+        page = self._page(request, place, reader, _row_query(place, filters, sequence, query.limit))
+        next_ = self._seal.seal(Cursor(page.rows[-1].sequence, _again(filters)), scope) if page.more else None
+        if place.resource is Resource.OBJECTS or place.resource is Resource.OBJECT:
+            body = resources.envelope([row.body for row in page.rows], next_)
+        else:
+            rows = [Row(row.id, row.date_added, row.body) for row in page.rows]
+            body = (resources.manifest if place.resource is Resource.MANIFEST else resources.versions)(rows, next_)
+        return Answer(200, body, tuple(_date_headers(page)))
+
+    def _page(self, request: Request, place: Place, reader: Reader, query: RowQuery) -> RowPage:
+        try:
+            page = reading.read(
+                self._node, reader.party, reader.account, _logged(request, place), query, self.access_log.note
+            )
+            if not page.rows and place.object_id and not self._holds(place, reader):
+                raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
+        except NotFound:
+            if any(one.id == place.collection for one in self._inboxes(reader)):
+                raise NotPermitted(
+                    "inbox-unreadable", "an inbox cannot be read", "read the other collections"
+                ) from None
+            raise
+        return page
+
+    def _holds(self, place: Place, reader: Reader) -> bool:
+        return reading.holds(self._node, reader.party, place.collection, place.object_id)
+
+    def _add(self, request: Request, place: Place, reader: Reader) -> Answer:
+        if not self._collection(place.collection, reader).can_write:
+            raise NotPermitted("collection-read-only", "this collection cannot be written", "add to an inbox instead")
+        added = inbox.push(self._node, reader.party, reader.account, place.collection, request.body)
+        return Answer(202, added.document)
+
+    def _delete(self, place: Place, reader: Reader) -> Answer:
+        # Section 5.7: only where an account may both read and write, which none of our collections grants.
+        self._collection(place.collection, reader)
+        raise NotPermitted(
+            "delete-refused",
+            "objects cannot be deleted here",
+            "ask the giver to recall what should no longer be shared",
+        )
+
+
+def _place(request: Request) -> Place:
+    place = place_of(request.path)
+    if place is None:
+        raise NotFound("path-absent", "there is nothing at this path", f"begin at {API_ROOT_PATH}collections/")
+    allowed = methods_of(place.resource)
+    if request.method not in allowed:
+        raise MethodNotAllowed(request.method, allowed)
+    return place
+
+
+def _check_media_types(request: Request) -> None:
+    accept = request.headers.get("accept", "")
+    if not is_acceptable(accept):
+        raise NotPermitted("not-acceptable", f"Accept {accept[:200]!r} refused: expected {TAXII}")
+    content_type = request.headers.get("content-type", "")
+    if request.method == "POST" and not is_writable(content_type):
+        raise InputError("content-type-unsupported", f"Content-Type {content_type[:200]!r} refused: expected {TAXII}")
+
+
+def _view_resource(one: reading.ReadableCollection) -> CollectionResource:
+    said = one.description if one.is_in_force else f"{one.description} (not in force: only revoked objects are read)"
+    return CollectionResource(one.collection.id, one.collection.title, said, can_read=True, can_write=False)
+
+
+def _reading(place: Place) -> str:
+    if not place.object_id:
+        return "objects"
+    return f"{place.resource} {place.object_id}"
+
+
+def _asked(place: Place, filters: Filters) -> Filters:
+    if place.resource is Resource.VERSIONS:
+        return replace(filters, versions=frozenset({"all"}))
+    return filters
+
+
+def _again(filters: Filters) -> Filters:
+    return replace(filters, added_after=None)
+
+
+def _row_query(place: Place, filters: Filters, sequence: int, limit: int) -> RowQuery:
+    return RowQuery(
+        collection=place.collection,
+        after_sequence=sequence,
+        added_after=filters.added_after,
+        ids=frozenset({place.object_id}) if place.object_id else filters.ids,
+        types=filters.types,
+        spec_versions=filters.spec_versions,
+        versions=filters.versions,
+        limit=limit,
+    )
+
+
+def _logged(request: Request, place: Place) -> str:
+    return f"{request.method} {place.resource}"
+
+
+def _date_headers(page: RowPage) -> list[tuple[str, str]]:
+    ends = [page.rows[0], page.rows[-1]] if page.rows else []
+    return resources.date_headers([row.date_added for row in ends])
