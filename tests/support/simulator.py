@@ -1,7 +1,7 @@
 """Several nodes in one process: production code over a transport in memory, one clock, ids from a seed.
 
-The transport is the `Peers` port and nothing else: it calls the receiving node's use cases as its doors would. Nodes can be
-cut off, and what is served on the way can be changed, so that tests play a partner that lies.
+The transport is the `Peers` port and nothing else: it calls the receiving node's use cases as its doors would. Nodes
+can be cut off, and what is served on the way can be changed, so that tests play a partner that lies.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sepakat.errors import PeerError, SepakatError
+from sepakat.exchange import agreeing
 from sepakat.exchange.messaging import REFUSED, deliver, messages_for
 from sepakat.exchange.parties import add_party, fingerprint_of, found_party, own_card
 from sepakat.exchange.ports import Node, Peer, PeerPage, RowQuery
@@ -23,9 +25,13 @@ from sepakat.exchange.reading import collections_for, read
 from sepakat.exchange.receiving import receive
 from sepakat.exchange.records import Party
 from sepakat.exchange.synchronising import SyncReport, synchronise
+from sepakat.exchange.taking_in import Provenance, take_in
+from sepakat.stix.canonical import canonical_bytes
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.instants import format_instant, parse_instant
+from sepakat.stix.markings import TLP_2
 from sepakat.transparency.keys import PublicKey
+from sepakat.transparency.messages import Message, SignedMessage, signing_input
 from tests.support.clock import FixedClock, SeededIds
 from tests.support.stores import sqlite_store
 
@@ -146,6 +152,44 @@ class Simulation:
         assert not report.alarms
         return report
 
+    def conclude(self, text: str, giver: str, *takers: str) -> str:
+        """Bring an agreement into force between its parties; its hash."""
+        digest = agreeing.draft(self[giver], text).record.hash
+        agreeing.offer(self[giver], digest)
+        for taker in takers:
+            agreeing.accept(self[taker], digest)
+        self.settle()
+        return digest
+
+    def identity(self, party: str) -> str:
+        """The STIX identity id of a party."""
+        return own_card(self[party])["identity"]["id"]  # type: ignore[no-any-return]
+
+    def written_by(self, party: str, id_: str, level: str, **more: Any) -> dict[str, Any]:
+        """An object of a party with a TLP marking."""
+        return {
+            "type": id_.partition("--")[0],
+            "spec_version": "2.1",
+            "id": id_,
+            "created": "2030-05-01T10:00:00.000Z",
+            "modified": "2030-05-01T10:00:00.000Z",
+            "created_by_ref": self.identity(party),
+            "object_marking_refs": [TLP_2[level].id],
+            "name": f"Something {level}",
+            **more,
+        }
+
+    def take_in(self, party: str, *objects: Mapping[str, Any]) -> None:
+        """Let a person of a party take objects in."""
+        bundle = {"type": "bundle", "id": "bundle--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e000", "objects": list(objects)}
+        take_in(self[party], orjson.dumps(bundle), Provenance(source="-", by="alice"))
+
+    def held(self, party: str) -> set[str]:
+        """The ids of what a party holds and may see: without what was recalled."""
+        with self[party].store.reading() as unit:
+            hidden = {policy.object_id for policy in unit.policies.everything() if policy.recalled}
+            return {str(version.object.id) for version in unit.objects.everything()} - {str(one) for one in hidden}
+
     def settle(self, rounds: int = 20) -> None:
         """Deliver what every node has to say until nobody has anything that could be taken."""
         for _ in range(rounds):
@@ -174,6 +218,18 @@ def simulation(folder: Path, *parties: str) -> Iterator[Simulation]:
             network.nodes[party] = node
             found_party(node, name.upper(), "US" if name == "us" else None, address=f"https://{name}.example")
         yield Simulation(clock, network)
+
+
+def said(
+    node: Node, kind: str, to: str, body: Mapping[str, Any], *, signer: TestSigner | None = None, **changes: Any
+) -> bytes:
+    """A message as a partner may make it with its own tools: any body, any key, any field changed after signing."""
+    now = node.clock.now()
+    message = Message(kind, changes.pop("sender", node.party), PartyId(to), changes.pop("at", now), "ab" * 16, body)
+    key = signer or node.signer
+    signature = key.sign(signing_input(message))
+    signed = SignedMessage(message, PublicKey.parse(key.public_key).key_id, signature)
+    return canonical_bytes({**signed.document(), **changes})
 
 
 def restarted(node: Node, **changes: Any) -> Node:

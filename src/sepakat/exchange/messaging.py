@@ -31,6 +31,7 @@ PAGE = 100
 OUTBOX_LIMIT = 5_000
 FIRST_RETRY = timedelta(seconds=5)
 LAST_RETRY = timedelta(hours=1)
+CARD = "card"
 REFUSED = "peer-refused"
 """The code of a `PeerError` when the partner answered and said no; any other code means that it was not reached."""
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -111,17 +112,19 @@ def messages_for(node: Node, party: PartyId, after: int) -> list[bytes]:
         with node.store.writing() as unit:
             for record in had:
                 unit.messages.put(replace(record, delivered_at=now, next_try_at=None))
-    return [document_to_send(node, record) for record in records]
+    # As they were signed: read in order, each comes before the card that ends its key.
+    return [record.document for record in records]
 
 
-def document_to_send(node: Node, record: MessageRecord) -> bytes:
+def _to_send(node: Node, record: MessageRecord) -> bytes:
     """The message's bytes, signed with the key that we have today.
 
-    The hash covers neither key nor signature, so after a rotation the same message goes out under the new key.
+    The hash covers neither key nor signature, so after a rotation the same message goes out under the new key. A card
+    goes first, under the key that the recipient knows (see `parties.issue_card`).
     """
     signed = parse_message(orjson.loads(record.document))
     key = PublicKey.parse(node.signer.public_key)
-    if signed.key_id == key.key_id:
+    if record.kind == CARD or signed.key_id == key.key_id:
         return record.document
     again: SignedMessage = sign_message(signed.message, key, node.signer.sign)
     return canonical_bytes(again.document())
@@ -133,7 +136,7 @@ def _by_party(waiting: Iterable[MessageRecord], to: PartyId | None) -> Iterable[
         if to is None or record.counterpart == to:
             grouped.setdefault(record.counterpart, []).append(record)
     for party, records in sorted(grouped.items()):
-        yield party, sorted(records, key=lambda record: record.sequence)
+        yield party, sorted(records, key=lambda record: (record.kind != CARD, record.sequence))
 
 
 def _send_all(
@@ -149,7 +152,7 @@ def _send_all(
             left.append(_undelivered(record, record.refused))
             continue
         try:
-            node.peers.to(party).send(document_to_send(node, record))
+            node.peers.to(party).send(_to_send(node, record))
         except PeerError as error:
             refused = error.code == REFUSED
             tried = _retried(record, now, error.message if refused else None)

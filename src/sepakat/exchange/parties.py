@@ -15,7 +15,7 @@ import orjson
 
 from sepakat.errors import InputError, NotFound, NotPermitted
 from sepakat.exchange.keys import card_keys
-from sepakat.exchange.messaging import compose
+from sepakat.exchange.messaging import CARD, compose
 from sepakat.exchange.ports import Node, Signer, Unit
 from sepakat.exchange.records import Community, Party
 from sepakat.exchange.releasing import update_views
@@ -87,9 +87,11 @@ def issue_card(
         card = Card(node.party, mine.name, mine.identity.content, keys, address, now, mine.country, loopback)
         signed = make_card(card, signers)
         unit.parties.put(replace(_party_of(signed, mine.added_at, is_self=True)))
+        # Under the key that the others know: the new one they learn from this very message.
+        known = node if previous is None else replace(node, signer=previous)
         for party in unit.parties.everyone():
             if not party.is_self and party.card is not None:
-                compose(node, unit, "card", party.id, {"card": signed.document()}, now)
+                compose(known, unit, CARD, party.id, {"card": signed.document()}, now)
         return signed.document()
 
 

@@ -16,6 +16,7 @@ import orjson
 from sepakat.errors import InputError, NotFound, NotPermitted, PeerError, SepakatError
 from sepakat.exchange import agreement_messages, consenting, parties, recall_messages, statements
 from sepakat.exchange.keys import key_by_id
+from sepakat.exchange.messaging import CARD
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Direction, MessageRecord, Party
 from sepakat.stix.canonical import canonical_bytes
@@ -28,7 +29,7 @@ MAX_AHEAD = timedelta(minutes=5)
 Handler = Callable[[Node, Unit, Message, datetime], None]
 
 HANDLERS: Mapping[str, Handler] = {
-    "card": parties.take_card,
+    CARD: parties.take_card,
     "agreement-offer": agreement_messages.take_offer,
     "agreement-signature": agreement_messages.take_signature,
     "agreement-refusal": agreement_messages.take_refusal,
@@ -64,9 +65,10 @@ def receive(node: Node, document: bytes, carrier: PartyId | None = None) -> Mapp
         sender = unit.parties.get(message.sender)
         before = unit.messages.get(signed.hash, Direction.IN)
     _check_way(node, message, carrier)
-    _check_signature(sender, signed, now)
+    # What was taken stays taken, also when its key has ended since.
     if before is not None and before.refused is None:
         return {"status": "known", "message": signed.hash}
+    _check_signature(sender, signed, now)
     record = MessageRecord(
         signed.hash, Direction.IN, message.sender, 0, message.kind, message.at, canonical_bytes(signed.document()), now
     )
@@ -79,6 +81,14 @@ def receive(node: Node, document: bytes, carrier: PartyId | None = None) -> Mapp
         _keep_refused(node, record, refusal)
         raise
     return {"status": "taken", "message": signed.hash}
+
+
+def is_card(document: bytes) -> bool:
+    """Whether bytes look like a message with a card: it may come under a key that its receiver does not know yet."""
+    try:
+        return len(document) <= MAX_MESSAGE and _read(document).message.kind == CARD
+    except InputError:
+        return False
 
 
 def retry_refused(node: Node, sender: PartyId) -> int:
@@ -133,9 +143,9 @@ def _check_signature(sender: Party | None, signed: SignedMessage, now: datetime)
         raise NotPermitted(
             "message-from-the-future", "message refused: its date lies more than 5 minutes ahead of our clock"
         )
-    # The key must count when the message was dated and now: else a stolen key that was revoked could date back.
-    key = None if sender is None or sender.is_self else key_by_id(sender, signed.key_id, message.at)
-    if sender is None or key is None or key_by_id(sender, signed.key_id, now) is None or not signed.is_signed_by(key):
+    # The key must count now, not when the message is dated: a stolen key that was revoked could date back.
+    key = None if sender is None or sender.is_self else key_by_id(sender, signed.key_id, now)
+    if key is None or not signed.is_signed_by(key):
         raise NotPermitted(
             "message-not-verified",
             f"message refused: it is not signed by a key that counts for {message.sender} here",
