@@ -60,4 +60,4 @@ def test_the_same_event_twice_is_kept_once(unit: Unit) -> None:
 def test_an_event_of_an_unknown_agreement_is_refused(unit: Unit) -> None:
     with pytest.raises(StoreError) as caught:
         unit.agreements.add_event(digest(b"nothing"), life_event(digest(b"nothing")))
-    assert caught.value.code == "agreement-unknown"
+    assert caught.value.code == "record-unknown"

@@ -55,7 +55,7 @@ def test_putting_changes_the_delivery_and_nothing_else(unit: Unit) -> None:
 def test_the_delivery_of_an_unknown_message_is_refused(unit: Unit) -> None:
     with pytest.raises(StoreError) as caught:
         unit.messages.put(message(1))
-    assert caught.value.code == "message-unknown"
+    assert caught.value.code == "record-unknown"
 
 
 def test_messages_of_a_kind_come_in_order(unit: Unit) -> None:

@@ -53,7 +53,7 @@ class SqlAgreements:
     def add_event(self, hash_: str, event: LifeEvent) -> None:
         key = self._connection.scalar(select(agreements.c.key).where(agreements.c.hash == hash_))
         if key is None:
-            raise StoreError("agreement-unknown", f"event refused: no agreement with hash {hash_} is kept")
+            raise StoreError("record-unknown", f"event refused: no agreement with hash {hash_} is kept")
         statement = insert(self._connection, agreement_events).values(agreement_key=key, event=event)
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["agreement_key", "event"]))
 

@@ -47,7 +47,7 @@ class SqlMessages:
         }
         name = (messages.c.hash == message.hash, messages.c.direction == message.direction)
         if self._connection.execute(update(messages).where(*name).values(delivery)).rowcount == 0:
-            raise StoreError("message-unknown", f"delivery of message {message.hash} refused: it is not kept here")
+            raise StoreError("record-unknown", f"delivery of message {message.hash} refused: it is not kept here")
 
     def after(
         self, counterpart: PartyId, sequence: int, *, direction: Direction, limit: int = 100

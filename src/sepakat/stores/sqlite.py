@@ -84,14 +84,14 @@ def create_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> SqliteSt
     """Make a new, empty store that only its owner may read.
 
     Raises:
-        ConfigurationError: `store-exists`, there is a file already; `store-unreachable`, the folder cannot be written.
+        ConfigurationError: `store-exists`, there is a file already; `folder-unwritable`.
     """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
         raise ConfigurationError("store-exists", f"no store made: {path} exists", "choose an empty folder") from error
     except OSError as error:
-        raise ConfigurationError("store-unreachable", f"no store made at {path}: {error.strerror}") from error
+        raise ConfigurationError("folder-unwritable", f"no store made at {path}: {error.strerror}") from error
     try:
         migrate(path, limits)
     except BaseException:

@@ -198,7 +198,7 @@ def test_a_store_is_never_made_over_a_file(tmp_path: Path) -> None:
 
 def test_a_store_is_not_made_where_there_is_no_folder(tmp_path: Path) -> None:
     error = refusal(lambda: create_store(tmp_path / "none" / "store.sqlite"))
-    assert (type(error), error.code) == (ConfigurationError, "store-unreachable")
+    assert (type(error), error.code) == (ConfigurationError, "folder-unwritable")
 
 
 def test_a_store_that_cannot_be_made_whole_leaves_no_file(tmp_path: Path) -> None:
