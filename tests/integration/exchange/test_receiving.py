@@ -22,6 +22,7 @@ from sepakat.transparency.keys import PublicKey
 from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, TestSigner, restarted, said
 
+NO_SUCH_AGREEMENT = "agreement-refusal refused: no version of agreement a with that hash is known here"
 US, RU, FR = PartyId("us"), PartyId("ru"), PartyId("fr")
 
 
@@ -157,7 +158,8 @@ def test_old_key_signs_nothing_after_a_rotation_and_waiting_messages_go_under_th
     issue_card(new, address="https://us.example", previous=old)
     world.network.nodes[US] = new
     world.network.cut_off.clear()
-    assert deliver(new).delivered[RU] == 2
+    report = deliver(new)
+    assert (report.delivered[RU], [one.reason for one in report.failed]) == (1, [NO_SUCH_AGREEMENT])
     with ru.store.reading() as unit:
         received = unit.messages.after(US, 0, direction=Direction.IN)
     assert [(one.kind, (one.refused or "")[:22]) for one in received] == [
