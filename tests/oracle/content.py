@@ -22,12 +22,12 @@ _STEP = re.compile(r"\[([0-9]+)\]").fullmatch
 WHOLE, VARIANT, OUT = "whole", "variant", "out"
 
 
-@dataclass(frozen=True)
-class Token:
-    """In a projection: stands where the engine writes a keyed id or a keyed pseudonym."""
+PSEUDONYM = "\u27e8pseudonym\u27e9"
 
-    kind: str
-    original: str
+
+def variant_of(identifier: str) -> str:
+    """In a projection: what stands where the engine writes the keyed id of a variant."""
+    return f"\u27e8variant of {identifier}\u27e9"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ def ids_in_names(path: Path) -> set[str]:
         if isinstance(step, str) and not is_extension:
             found |= ids_in(step)
     return found
+
+
+def renamed(text: str, renames: Mapping[str, str]) -> str:
+    """A text with other names for some of its ids, however they are written in it."""
+    return _ID.sub(lambda found: renames.get(found[0].lower(), found[0]), text)
 
 
 def is_id(value: Json) -> bool:
@@ -115,9 +120,16 @@ def references(content: Content) -> Iterator[tuple[Path, str]]:
     """Every id anywhere in the object, but for its own `id` and the names of its extensions."""
     for path, value in leaves(content):
         if path[0] != "id":
-            inside = ids_in(value) if isinstance(value, str) else set()
-            for target in sorted(inside | ids_in_names(path)):
+            for target in sorted(ids_in_value(path, value) | ids_in_names(path)):
                 yield path, target
+
+
+def ids_in_value(path: Path, value: Json) -> set[str]:
+    """Every id in the value at a path; in a selector, those that a name would have."""
+    if not isinstance(value, str):
+        return set()
+    is_selector = path[0] == "granular_markings" and path[2:3] == ("selectors",)
+    return ids_in_names(selector_path(value)) if is_selector else ids_in(value)
 
 
 def named_by_reference(content: Content) -> set[str]:
@@ -140,6 +152,19 @@ def named_by_reference(content: Content) -> set[str]:
     return found
 
 
+def is_dead_selector(content: Content, path: Path) -> bool:
+    """Whether a path leads to a selector that names nothing in the object."""
+    if path[0] != "granular_markings" or path[2:3] != ("selectors",):
+        return False
+    node: Json = content
+    for step in selector_path(content["granular_markings"][path[1]]["selectors"][path[3]]):
+        is_there = step in node if isinstance(node, Mapping) else isinstance(node, list) and step in range(len(node))
+        if not is_there:
+            return True
+        node = node[step]
+    return False
+
+
 @dataclass
 class Remains:
     """What stayed of an object, and where each node that stayed now is."""
@@ -148,7 +173,7 @@ class Remains:
     moved: dict[Path, Path]
 
 
-def cut(content: Content, keeps: Callable[[Path, Json], tuple[bool, Json]]) -> Remains:
+def cut(content: Content, keeps: Callable[[Path, Json], tuple[bool, Json]], rename: Callable[[str], str]) -> Remains:
     """Keep the leaves that `keeps` keeps, with the value that it gives, and the containers of what is kept."""
     moved: dict[Path, Path] = {}
 
@@ -173,12 +198,10 @@ def cut(content: Content, keeps: Callable[[Path, Json], tuple[bool, Json]]) -> R
         before = dict(moved)
         kept_names: dict[str, Json] = {}
         for name, child in value.items():
-            stays, kept = prune(child, (*old, name), (*new, name))
+            stays, kept = prune(child, (*old, name), (*new, rename(name)))
             if stays:
-                kept_names[name] = kept
-        # An entry of a list without what the standard asks of it would say something else, or nothing.
-        needed = tables.NESTED[str(old[0])][1] if len(old) == 2 and old[0] in tables.NESTED else frozenset()
-        if (not kept_names and old) or any(name in value and name not in kept_names for name in needed):
+                kept_names[rename(name)] = kept
+        if (not kept_names and old) or _says_nothing(value, kept_names, old):
             moved.clear()
             moved.update(before)
             return False, {}
@@ -187,6 +210,20 @@ def cut(content: Content, keeps: Callable[[Path, Json], tuple[bool, Json]]) -> R
 
     _, kept = prune(content, (), ())
     return Remains(dict(kept), moved)
+
+
+def _says_nothing(before: Mapping[str, Json], after: Mapping[str, Json], path: Path) -> bool:
+    """Whether an entry of a list lacks what it needs after a cut, or an extension has nothing but its type left."""
+    if not path or len(after) == len(before):
+        return False
+    if path[0] == "extensions" and len(path) == 2:
+        return set(after) == {"extension_type"}
+    if path[0] == "extensions" and path[2:3] == ("basis",) and len(path) == 4:
+        return True
+    if len(path) != 2 or path[0] not in tables.NESTED:
+        return False
+    _, needed, one_of = tables.NESTED[str(path[0])]
+    return any(name not in after for name in needed) or not (one_of & set(after) or not one_of)
 
 
 def rewrite_granular(content: Content, remains: Remains) -> list[dict[str, Any]]:

@@ -20,18 +20,21 @@ from tests.oracle.clauses import (
 )
 from tests.oracle.content import (
     OUT,
+    PSEUDONYM,
     VARIANT,
     WHOLE,
     Remains,
-    Token,
     cut,
     ids_in,
     ids_in_names,
-    is_id,
+    ids_in_value,
+    is_dead_selector,
     leaves,
     markings_of,
     references,
+    renamed,
     rewrite_granular,
+    variant_of,
 )
 from tests.oracle.plain import Content, Json, Path, Ref, Version, View, ViewName, World
 from tests.oracle.readers import (
@@ -116,7 +119,8 @@ class _Judge:
             return OUT
         if self._is_whole(version, going_whole):
             return WHOLE
-        if going_cut and is_own(self.world, version):
+        # A marking that says less than it did would be another marking.
+        if going_cut and is_own(self.world, version) and version.type != "marking-definition":
             projection = self._projection(version, going_cut)
             if projection is not None:
                 self.projections[version.ref] = projection
@@ -140,7 +144,7 @@ class _Judge:
             policy.hold
             or policy.recalled
             or self.view.name in policy.recalled_views
-            or (policy.expires_at is not None and self.now > policy.expires_at)
+            or (policy.expires_at is not None and self.now >= policy.expires_at)
         )
 
     def _readable_paths(self, version: Version, clause: Clause) -> set[Path]:
@@ -148,6 +152,7 @@ class _Judge:
             path
             for path, _ in leaves(version.content)
             if fields_allow(self.world, version.content, path, clause)
+            and not is_dead_selector(version.content, path)
             and all(
                 lets_read(self.world, part, self.view, clause, self.now)
                 for part in granular_parts(self.world, version, path)
@@ -189,32 +194,33 @@ class _Judge:
                 return bool(under), value
             if not clear:
                 stays = bool(under) and path[0] in _PSEUDONYM_KEEPS
-                value = Token("pseudonym", version.id) if path == ("name",) else value
-                return stays, value
-            if any(self._status_of(target) != WHOLE for target in ids_in_names(path)):
+                return stays, PSEUDONYM if path == ("name",) else value
+            if any(self._status_of(target) == OUT for target in ids_in_value(path, value) | ids_in_names(path)):
                 return False, None
-            return self._carried(value)
+            return True, rename(value) if isinstance(value, str) else value
 
-        remains = cut(content, keeps)
+        def rename(text: str) -> str:
+            return renamed(
+                text, {known: variant_of(known) for known in ids_in(text) if self._status_of(known) == VARIANT}
+            )
+
+        remains = cut(content, keeps, rename)
         return None if self._lacks(content, remains) else self._finished(content, remains)
-
-    def _carried(self, value: Json) -> tuple[bool, Json]:
-        """A value with its ids: what names something out goes, a variant is named by its own id."""
-        if not isinstance(value, str):
-            return True, value
-        statuses = {self._status_of(target) for target in ids_in(value)}
-        if OUT in statuses:
-            return False, None
-        if VARIANT in statuses:
-            return (True, Token(VARIANT, value)) if is_id(value) else (False, None)
-        return True, value
 
     def _lacks(self, content: Content, remains: Remains) -> bool:
         """Whether something is gone without which the object cannot go at all."""
         kind = str(content["type"])
         self._drop_aggregates(content, remains)
+        for name, other in tables.GOES_WITH.get(kind, ()):
+            if other in content and other not in remains.content:
+                _remove(remains, (name,))
         needed = tables.REQUIRED.get(kind, tables.COMMON_REQUIRED if "created" in content else {"type", "id"})
+        if kind == "malware" and content.get("is_family") is True:
+            needed |= {"name"}
         if any(name in content and name not in remains.content for name in needed):
+            return True
+        one_of = tables.ONE_OF.get(kind, frozenset())
+        if one_of & set(content) and not one_of & set(remains.content):
             return True
         for path, _ in leaves(content):
             if path[0] in tables.ID_CONTRIBUTING.get(kind, ()) and path not in remains.moved:

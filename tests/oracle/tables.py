@@ -120,10 +120,37 @@ PREDEFINED_EXTENSIONS, _ = _words(
     "archive-ext ntfs-ext pdf-ext raster-image-ext windows-pebinary-ext http-request-ext icmp-ext socket-ext tcp-ext "
     "windows-process-ext windows-service-ext unix-account-ext"
 )
-# What an entry of these lists may have, and what it must have.
+# What an entry of these lists may have, must have, and must have one of (STIX 2.1 sections 2.5 and 2.11).
 NESTED = {
-    "external_references": _words("source_name! description url hashes external_id"),
-    "kill_chain_phases": _words("kill_chain_name! phase_name!"),
+    "external_references": (
+        *_words("source_name! description url hashes external_id"),
+        frozenset({"description", "url", "external_id"}),
+    ),
+    "kill_chain_phases": (*_words("kill_chain_name! phase_name!"), frozenset[str]()),
+}
+# Of each group an object must have one (chapters 4, 6 and 7).
+ONE_OF: dict[str, frozenset[str]] = {
+    "artifact": frozenset({"payload_bin", "url"}),
+    "file": frozenset({"hashes", "name"}),
+    "location": frozenset({"region", "country", "latitude"}),
+    "malware-analysis": frozenset({"result", "analysis_sco_refs"}),
+    "marking-definition": frozenset({"definition", "extensions"}),
+    "network-traffic": frozenset({"src_ref", "dst_ref"}),
+    **{
+        name: _words(_OBSERVABLES[name])[0] | {"extensions"}
+        for name in ("process", "user-account", "windows-registry-key", "x509-certificate")
+    },
+}
+# The first says nothing without the second.
+GOES_WITH: dict[str, tuple[tuple[str, str], ...]] = {
+    "artifact": (("url", "hashes"), ("decryption_key", "encryption_algorithm")),
+    "location": (
+        ("latitude", "longitude"),
+        ("longitude", "latitude"),
+        ("precision", "latitude"),
+        ("precision", "longitude"),
+    ),
+    "marking-definition": (("definition", "definition_type"), ("definition_type", "definition")),
 }
 # Values that are counted or summed up over lists (STIX 2.1 sections 4.14 and 5.2), by type.
 AGGREGATES = {

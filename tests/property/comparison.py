@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +13,7 @@ from sepakat.release.question import ViewKey
 from sepakat.release.question import World as EngineWorld
 from sepakat.release.variants import VariantKeys, project, variant_id
 from sepakat.stix.identifiers import StixId
-from tests.oracle.content import VARIANT, Token
+from tests.oracle.content import PSEUDONYM, variant_of
 from tests.oracle.fixpoint import Answer, answers
 from tests.oracle.plain import Ref, ViewName
 from tests.support.worlds import Case
@@ -19,7 +21,7 @@ from tests.support.worlds_engine import engine_world, version_ref, view_key
 
 SECRET = b"the node's secret for the tests!"
 KEYS = VariantKeys(SECRET)
-PSEUDONYM = "(a pseudonym)"
+_VARIANT_OF = re.compile(variant_of("([^\u27e9]*)"))
 
 
 def disagreements(case: Case, expected: Mapping[tuple[Ref, ViewName], Answer] | None = None) -> list[str]:
@@ -46,14 +48,10 @@ def _differences(world: EngineWorld, verdicts: Verdicts, ref: Ref, view: ViewNam
             yield f"{where}: the oracle leaves {expected}, the engine {found}"
 
 
-def _written(value: Any, view: ViewKey) -> Any:
-    """A projection of the oracle with the engine's keyed ids in the place of tokens."""
-    if isinstance(value, Token):
-        is_id = value.kind == VARIANT
-        return variant_id(SECRET, view, StixId(value.original), 0) if is_id else PSEUDONYM
-    if isinstance(value, Mapping):
-        return {name: _written(child, view) for name, child in value.items()}
-    return [_written(child, view) for child in value] if isinstance(value, list) else value
+def _written(projection: Any, view: ViewKey) -> Any:
+    """A projection of the oracle with the engine's keyed ids in it."""
+    text = json.dumps(projection, ensure_ascii=False)
+    return json.loads(_VARIANT_OF.sub(lambda found: variant_id(SECRET, view, StixId(found[1]), 0), text))
 
 
 def _comparable(world: EngineWorld, projection: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:

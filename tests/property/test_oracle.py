@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.oracle.content import Token
+from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
+from tests.oracle.content import variant_of
 from tests.oracle.fixpoint import Answer, answers
 from tests.oracle.plain import Grant, Policy, Terms, Version, View, World
 from tests.support.worlds import AMBER, AMBER_STRICT, CLEAR, GREEN, HELD_FIXED, NOW, RED, UNKNOWN
@@ -60,7 +61,9 @@ def a_world(
 ) -> World:
     """The node `us` with one view for `fr`."""
     window = {"from": YESTERDAY, "to": None, "data_from": "any", "max_age": "any"}
-    document = {"giver": "us", "takers": ["fr"], "window": window, "share": list(clauses)}
+    duties = {"receipt": "PT5M", "recall": "PT1H", "correction": "PT24H"}
+    document = {"sepakat": 1, "id": VIEW[0], "version": 1, "title": "A test", "giver": "us", "takers": ["fr"]}
+    document |= {"window": window, "share": list(clauses), "duties": duties}
     parties = [an_object("identity", 0, id=identity, name="party") for identity in (US, RU)]
     markings = [{"type": "marking-definition", "id": marking, "created": YESTERDAY} for marking in HELD_FIXED]
     return World(
@@ -68,6 +71,8 @@ def a_world(
         parties={US: "us", RU: "ru"},
         views=(View(VIEW, document, in_force=True),),
         versions=(*(held(content) for content in (*parties, *markings, *contents)), *more),
+        claim_extension=CLAIM_EXTENSION,
+        variant_extension=VARIANT_EXTENSION,
     )
 
 
@@ -169,7 +174,7 @@ def test_reference_to_a_variant_follows_it() -> None:
     note = an_object("note", 7, content="c", object_refs=[cut["id"]])
     found = answer(a_world(cut, note), note)
     assert found.projection is not None
-    assert found.projection["object_refs"] == [Token("variant", str(cut["id"]))]
+    assert found.projection["object_refs"] == [variant_of(str(cut["id"]))]
 
 
 def test_id_in_a_text_counts_as_a_reference() -> None:

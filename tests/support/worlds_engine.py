@@ -125,7 +125,14 @@ def _topic(topic: plain.Topic) -> TopicDefinition:
 
 
 def _regions(world: plain.World) -> RegionTable:
-    spellings = {code: spelling for spelling, code in world.region_spellings.items() if spelling != code.lower()}
+    names: dict[str, str] = {}
+    codes: dict[str, str] = {}
+    for spelling, code in world.region_spellings.items():
+        if spelling != code.lower():
+            (codes if len(spelling) == 3 else names)[code] = spelling
     return RegionTable.of(
-        tuple(Region(code, spellings.get(code, code), parents) for code, parents in world.region_parents.items())
+        tuple(
+            Region(code, names.get(code, code), parents, alpha3=codes.get(code))
+            for code, parents in world.region_parents.items()
+        )
     )

@@ -29,7 +29,7 @@ def reduced(world: World, still_fails: Callable[[World], bool]) -> World:
     while shrunk:
         shrunk = False
         for smaller in _smaller(world):
-            if _fails(smaller, still_fails):
+            if smaller != world and _fails(smaller, still_fails):
                 world, shrunk = smaller, True
                 break
     return world
@@ -45,15 +45,25 @@ def _fails(world: World, still_fails: Callable[[World], bool]) -> bool:
 def _smaller(world: World) -> Iterator[World]:
     for size in (8, 4, 2, 1):
         for start in range(0, len(world.versions), size):
-            yield replace(world, versions=world.versions[:start] + world.versions[start + size :])
+            here = world.versions[start : start + size]
+            yield _with_versions(world, start, size, tuple(version for version in here if _is_scaffold(world, version)))
     for index, view in enumerate(world.views):
         yield replace(world, views=world.views[:index] + world.views[index + 1 :])
         for narrower in _smaller_views(view):
             yield replace(world, views=(*world.views[:index], narrower, *world.views[index + 1 :]))
     for index, version in enumerate(world.versions):
-        for other in _smaller_versions(version):
-            yield replace(world, versions=(*world.versions[:index], other, *world.versions[index + 1 :]))
+        for other in () if _is_scaffold(world, version) else _smaller_versions(version):
+            yield _with_versions(world, index, 1, (other,))
     yield from _smaller_inputs(world)
+
+
+def _is_scaffold(world: World, version: Version) -> bool:
+    """What a small world keeps: without its markings and parties it would be another question."""
+    return version.type == "marking-definition" or version.id in world.parties
+
+
+def _with_versions(world: World, start: int, size: int, versions: tuple[Version, ...]) -> World:
+    return replace(world, versions=world.versions[:start] + versions + world.versions[start + size :])
 
 
 def _smaller_inputs(world: World) -> Iterator[World]:
