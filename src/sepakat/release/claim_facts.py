@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from sepakat.claims.extension import CLAIM_EXTENSION
+from sepakat.claims.vocabulary import KINDS
 from sepakat.stix.identifiers import StixId
 
-DERIVING_ROLES = frozenset({"primary-source", "quotes", "derived"})
-"""Roles of a basis by which the claim carries over somebody's information."""
+NOT_DERIVING = frozenset({"supports", "contradicts", "assumption"})
+"""Roles of a basis that carry nothing over; by any other, known or not, the claim derives from it."""
 
 _NO_RATING: Mapping[str, frozenset[Any]] = {"reliability": frozenset({"F", "X"}), "credibility": frozenset({6})}
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimFacts:
-    """What rules ask about a claim; `derives_from` are the ids of objects whose information it carries over."""
+    """What rules ask about a claim; `derives_from` are the ids of objects whose information it carries over.
+
+    `kind` is None for a claim without a kind, or of a kind that nobody knows.
+    """
 
     kind: str | None
     reliability: str | None
@@ -45,8 +49,9 @@ def claim_facts(content: Mapping[str, Any]) -> ClaimFacts | None:
     source = _mapping(claim.get("source", {}), "source")
     person = claim.get("person")
     category = None if person is None else _mapping(person, "person").get("category")
+    kind = _typed(claim.get("kind"), str, "kind")
     return ClaimFacts(
-        kind=_typed(claim.get("kind"), str, "kind"),
+        kind=kind if kind in KINDS else None,
         reliability=_rating("reliability", _typed(source.get("reliability"), str, "reliability")),
         credibility=_rating("credibility", _typed(claim.get("credibility"), int, "credibility")),
         is_about_person=person is not None,
@@ -63,7 +68,7 @@ def _derives_from(basis: Any) -> tuple[StixId, ...]:
     return tuple(
         StixId(str(entry["object_ref"]))
         for entry in entries
-        if "object_ref" in entry and (entry.get("role") in DERIVING_ROLES or "role" not in entry)
+        if "object_ref" in entry and entry.get("role") not in NOT_DERIVING
     )
 
 

@@ -109,7 +109,7 @@ class Compiled:
         self._sort_references(version)
         if version.type == "identity" and version.is_personal and version.is_own:
             version.pseudonym_slots = self.clauses.pseudonymous
-        version.units = self._units.of(version, self.translated(version))
+        version.units = self._units.of(version)
         version.unit_slots = tuple(dict.fromkeys(unit.slots for unit in version.units))
         fill_needs(version)
         version.has_parts = True
@@ -121,16 +121,18 @@ class Compiled:
             self._lists[markings] = found
         return found
 
+    def label_of_all(self, version: Version) -> int:
+        """The slots that the labels of a version and of all its marked properties let through, and its sticky terms."""
+        views = self.readers(version) & self.labels.terms_allow(version.held)
+        ceilings = self.markings.within_ceilings(self.all_markings(version))
+        return self.slots.spread(views) & ceilings & self._units.binding(version)
+
     def _binds(self, version: Version) -> int:
         """What a version asks of everything that derives from it."""
         try:
             if version.fault is not None:
                 return 0
-            views = (
-                self.readers(version) & self.labels.origins_allow(version.held) & self.labels.terms_allow(version.held)
-            )
-            ceilings = self.markings.within_ceilings(self.all_markings(version))
-            return self.slots.spread(views) & ceilings & self._units.binding(version)
+            return self.slots.spread(self.labels.origins_allow(version.held)) & self.label_of_all(version)
         except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
             version.fault = version.fault or _reason(error)
             return 0
@@ -246,7 +248,7 @@ def _names(reference: Reference) -> bool:
 
 
 def _edge(reference: Reference, content: Mapping[str, Any]) -> Edge:
-    """A reference as an edge. A translation of a variant would show what was cut, so what is translated must be whole."""
+    """A reference as an edge. A translation of a variant would show what was cut: what is translated must be whole."""
     is_translated = content.get("type") == "language-content" and reference.path == ("object_ref",)
     return Edge(reference.path, reference.target, reference.strength, must_be_whole=is_translated)
 

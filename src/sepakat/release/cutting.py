@@ -65,6 +65,9 @@ def cut_of(world: Compiled, version: Version, view: int) -> Cut:
             else:
                 paths.add(unit.path)
     for edge in version.edges:
+        if edge.path == ("created_by_ref",):
+            # The giver stands there instead.
+            continue
         target = world.held.get(edge.target)
         if target is None or not (target.whole if edge.must_be_whole else target.present) & view:
             paths.add(edge.path)

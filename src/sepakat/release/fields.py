@@ -134,7 +134,7 @@ def is_standard(type_name: str, path: Path) -> bool:
 
 
 def custom_parts(type_name: str, name: str, content: Mapping[str, Any]) -> Iterator[Path]:
-    """The nodes inside structures of a standard property, or predefined extensions, that the standard does not define."""
+    """The nodes inside structures of a standard property, or predefined extensions, that are not the standard's."""
     if name == "extensions":
         extensions = content[name]
         for extension, table in PREDEFINED_EXTENSIONS.get(type_name, {}).items():

@@ -66,9 +66,11 @@ class Labels:
         """The views whose taker is among the readers of every owner.
 
         `marked` are the markings on the object or property, `added` those that this node put on the object. With
-        `of_whole`, no marking at all means that only this node may read, and no grant lifts that.
+        `of_whole`, no marking at all means that only this node may read. No grant lifts that, nor an unknown marking.
         """
         if of_whole and not marked and not added:
+            return 0
+        if not all(restriction.is_known for restriction in (*marked, *added)):
             return 0
         owners = self.owners(version)
         version_ref = version.object.version_ref

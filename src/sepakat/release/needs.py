@@ -14,15 +14,27 @@ from typing import Any
 from sepakat.release.versions import Edge, Need, Unit, Version
 from sepakat.stix.identifiers import ID_CONTRIBUTING
 from sepakat.stix.selectors import Path, covers, value_at
-from sepakat.stix.standard import AT_LEAST_ONE, required_properties
+from sepakat.stix.standard import (
+    AT_LEAST_ONE,
+    COMMON_PROPERTIES,
+    NEEDS_SOMETHING,
+    category_of,
+    required_properties,
+)
 
 Names = Collection[str | int]
+
+_TIMES = frozenset({"created", "modified"})
+"""Required of all that has versions, custom types too; a variant's own times show those of the original."""
 
 
 def fill_needs(version: Version) -> None:
     """Work out the conditions of a version from its units and references."""
     content = version.held.object.content
-    required = required_properties(version.type) & content.keys()
+    required = (required_properties(version.type) | _TIMES) & content.keys()
+    if version.type == "malware" and content.get("is_family") is True:
+        # Section 4.11: a family must have a name, a single sample need not.
+        required |= {"name"} & content.keys()
     contributing = frozenset(ID_CONTRIBUTING.get(version.type, ())) & content.keys()
     version.targets = tuple(dict.fromkeys(edge.target for edge in version.edges))
     version.required_slots = tuple(_required_units(version, required, contributing))
@@ -34,7 +46,11 @@ def fill_needs(version: Version) -> None:
     version.needed_targets = frozenset(edge.target for edge in needed)
     version.whole_targets = frozenset(edge.target for edge in needed if edge.must_be_whole)
     needs = [_need_of(version, content, (name,)) for name in sorted(required - contributing)]
-    for group in AT_LEAST_ONE.get(version.type, ()):
+    groups = AT_LEAST_ONE.get(version.type, ())
+    if version.type in NEEDS_SOMETHING:
+        common = COMMON_PROPERTIES[category_of(version.type)]
+        groups = (*groups, tuple(name for name in content if name not in common))
+    for group in groups:
         present = [name for name in group if name in content]
         if present:
             needs.append(_any_of([_need_of(version, content, (name,), with_itself=True) for name in present]))

@@ -147,11 +147,10 @@ def basis_allows(world: Compiled, version: Version) -> int:
 
 
 def original_allows(world: Compiled, version: Version) -> int:
-    """Slots that the label of the translated object lets through."""
+    """Slots that the labels of the translated object and of all its properties let through."""
     mask = world.slots.every
     for original in world.translated(version):
-        views = world.readers(original) & world.labels.terms_allow(original.held)
-        mask &= world.slots.spread(views) & world.markings.within_ceilings(world.all_markings(original))
+        mask &= world.label_of_all(original)
     return mask
 
 

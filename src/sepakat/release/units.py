@@ -1,7 +1,7 @@
 """The restricted nodes of a version: which parts of it some slots may not read, and why.
 
-Joins what granular markings, `fields`, external references, source disclosure, the persons rule and the marking of a
-translated object say about parts of one version. What is not named here goes with the object. Values that sum up a list
+Joins what granular markings, `fields`, external references, source disclosure and the persons rule say about parts of
+one version. What is not named here goes with the object. Values that sum up a list
 get the join of the whole list, values that only make sense together the join of both. DESIGN section 4, rules 1, 5, 7.
 """
 
@@ -37,8 +37,8 @@ class Units:
         self._pseudonymous = pseudonymous
         self._by_shape: dict[tuple[str, tuple[str, ...]], tuple[tuple[Path, int], ...]] = {}
 
-    def of(self, version: Version, translated: Iterable[Version] = ()) -> tuple[Unit, ...]:
-        """The restricted nodes of a version, in no order; `translated` are the versions that it is a translation of.
+    def of(self, version: Version) -> tuple[Unit, ...]:
+        """The restricted nodes of a version, in no order.
 
         Raises:
             ValueError: a granular marking cannot be read, so that nobody knows what it restricts.
@@ -59,12 +59,15 @@ class Units:
         if "granular_markings" in content:
             for path, slots in self._by_markings(version):
                 self._restrict(found, path, slots, "MarkingsOfProperties")
-        for original in translated:
-            for path, slots in self._by_translation(content, original):
-                self._restrict(found, path, slots, "MarkingsOfProperties")
         self._join(found, version)
         if version.pseudonym_slots:
             self._describe_nobody(found, version)
+        for unit in found.values():
+            # One clause must make a node readable with all that it lies in: what two clauses allow in part does not.
+            for depth in range(1, len(unit.path)):
+                above = found.get(unit.path[:depth])
+                if above is not None:
+                    unit.slots &= above.slots
         return tuple(found.values())
 
     def binding(self, version: Version) -> int:
@@ -146,18 +149,6 @@ class Units:
         restrictions = self._labels.markings.restrictions(marking)
         readers = self._labels.readers(version.held, restrictions, (), of_whole=False)
         return self._slots.spread(readers) & self._labels.markings.within_ceilings(restrictions)
-
-    def _by_translation(self, content: Mapping[str, Any], original: Version) -> Iterator[tuple[Path, int]]:
-        """A translated field is marked as the field that it translates, and as anything below that field."""
-        contents = content.get("contents")
-        if not isinstance(contents, Mapping):
-            return
-        marked = tuple(self._by_markings(original))
-        for language, fields in contents.items():
-            for name in fields if isinstance(fields, Mapping) else ():
-                for path, slots in marked:
-                    if path[0] == name:
-                        yield ("contents", language, name), slots
 
     def _describe_nobody(self, found: dict[Path, Unit], version: Version) -> None:
         """Under a pseudonym nothing goes that describes the person; the name only where it could go by itself."""

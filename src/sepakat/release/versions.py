@@ -28,7 +28,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A reference that can be out of a view. Where a variant cannot name another variant, the target `must_be_whole`."""
+    """A reference that can be out of a view. Where it cannot be to a variant, the target `must_be_whole`."""
 
     path: Path
     target: StixId
