@@ -1,4 +1,4 @@
-"""A node with views to read over TAXII: agreements in force, rows published as a test wants them, accounts, a client."""
+"""A node with views to read over TAXII: agreements in force, rows published as a test wants them, and clients."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 import orjson
 
+from sepakat.exchange.inbox import inboxes_for
 from sepakat.exchange.people import add_account
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Collection, Publication, Standing
@@ -60,6 +61,12 @@ class TaxiiNode:
             unit.views.withdraw(made.id, [row.sequence for row in unit.views.rows(made.id)], self.simulated.clock.now())
         self.collections[agreement] = made
         return made
+
+    def receive(self, agreement: str = "ru-us", giver: str = "ru", title: str = "From abroad") -> str:
+        """An agreement in force by which another party gives to `us`; the id of its inbox."""
+        self.simulated.conclude(agreement_text(agreement, giver, ("us",), title=title), giver, "us")
+        inboxes = inboxes_for(self.node, PartyId(giver))
+        return next(one.id for one in inboxes if one.agreement == agreement)
 
     def publish(
         self,
@@ -208,4 +215,3 @@ def ids_of(answer: httpx.Response) -> list[str]:
 
 def _text(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
