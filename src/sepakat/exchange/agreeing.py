@@ -336,6 +336,10 @@ def _change(node: Node, name: str, kind: EventKind, reason: str | None, taker: P
                 "taker-unknown", f"agreement {record.agreement.id} not changed: {taker} is no taker that we give to"
             )
         _check_has_effect(node, unit, record, kind, taker, now)
+        if kind is EventKind.RESUMED and not _is_suspended_by_us(node, unit, record, taker):
+            raise NotPermitted(
+                "agreement-state", f"agreement {record.agreement.id} not resumed: {node.party} has not suspended it"
+            )
         # Offers of later versions go the same way: signing one must not bring back what is stopped here.
         for version in (record, *_later_open(node, unit, record, now)):
             _say(unit, version, LifeEvent(kind, version.hash, node.party, now, taker=taker, reason=reason))
@@ -386,6 +390,18 @@ def _check_has_effect(
             "agreement-state",
             f"agreement {record.agreement.id} not changed: it is {found}, so it cannot be {kind.value}",
         )
+
+
+def _is_suspended_by_us(node: Node, unit: Unit, record: AgreementRecord, taker: PartyId | None) -> bool:
+    said = [
+        event
+        for version in _versions(unit, record)
+        for event in version.events
+        if event.party == node.party
+        and event.kind in (EventKind.SUSPENDED, EventKind.RESUMED)
+        and (taker is None or event.taker in (None, taker))
+    ]
+    return bool(said) and max(said, key=lambda event: event.at).kind is EventKind.SUSPENDED
 
 
 def _say(unit: Unit, record: AgreementRecord, event: LifeEvent) -> AgreementRecord:

@@ -129,7 +129,7 @@ def _roster(node: Node, agreement: Agreement, message: Message) -> tuple[PartyId
     if message.sender not in parties or node.party not in parties:
         raise NotPermitted(
             "agreement-not-ours",
-            f"offer of agreement {agreement.id} refused: it is not between the sender and {node.party}",
+            f"offer of agreement {agreement.id} refused: it is not between {message.sender} and {node.party}",
         )
     if agreement.giver not in (message.sender, node.party):
         raise NotPermitted(
