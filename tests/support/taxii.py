@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import orjson
+from argon2 import PasswordHasher
 
 from sepakat.exchange.inbox import inboxes_for
-from sepakat.exchange.people import add_account
 from sepakat.exchange.ports import Node
-from sepakat.exchange.records import Collection, Publication, Standing
+from sepakat.exchange.records import Account, Collection, Publication, Standing
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
@@ -32,6 +33,7 @@ ROOT = "/taxii2/api/"
 PASSWORD = "correct horse battery"
 TOKEN = "token-of-ru-0123456789abcdef0123456789abcdef"
 MILLISECOND = timedelta(milliseconds=1)
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass
@@ -46,6 +48,12 @@ class TaxiiNode:
     @property
     def node(self) -> Node:
         return self.simulated["us"]
+
+    def account(self, name: str, party: PartyId, token: str, password: str = PASSWORD) -> None:
+        """An account whose password is cheap to check, or tests would wait for it more than for anything else."""
+        made = Account(name, party, _CHEAP.hash(password), sha256(token.encode()).hexdigest(), START)
+        with self.node.store.writing() as unit:
+            unit.people.put_account(made)
 
     def share(self, agreement: str = "us-ru", taker: str = "ru", title: str = "Counter-terrorism") -> Collection:
         """An agreement in force by which `us` gives to a taker, and its view, still empty."""
@@ -147,7 +155,7 @@ def taxii_node(folder: Path, *others: str, limits: ServerLimits = DEFAULT_LIMITS
         made = TaxiiNode(simulated, limits)
         for taker in takers:
             token = TOKEN if taker == "ru" else f"token-of-{taker}-0123456789abcdef"
-            add_account(made.node, PartyId(taker), PASSWORD, token)
+            made.account(taker, PartyId(taker), token)
         try:
             yield made
         finally:
