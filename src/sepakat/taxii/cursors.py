@@ -8,7 +8,7 @@ have seen. It never expires. AES-SIV (RFC 5297) under a key of its own, party an
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class CursorSeal:
         try:
             if len(text) > MAX_LENGTH:
                 raise ValueError("longer than any cursor")
-            sealed = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+            sealed = b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
             content = msgspec.msgpack.decode(self._cipher.decrypt(sealed, _bound(scope)), type=_Content)
         except (InvalidTag, Base64Error, ValueError, msgspec.DecodeError):
             expected = "the value of `next` on the page before, of this account, collection and endpoint"
