@@ -16,9 +16,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from sepakat.exchange.titles import MarkingLine
+from sepakat.release.explanation import sentence
 from sepakat.web.asking import Ask
 from sepakat.web.static_files import static_path
-from sepakat.web.texts import WORDS
+from sepakat.web.texts import MARKINGS, WORDS
 
 
 def page(ask: Ask, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -39,15 +41,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.globals.update(static_path=static_path)
-    environment.filters.update(
-        minute=minute,
-        exact=exact,
-        machine_time=machine_time,
-        words=words,
-        pretty=pretty,
-        capital=capital,
-        breakable=breakable,
-    )
+    environment.filters.update({function.__name__: function for function in _FILTERS})
     translations = gettext.NullTranslations()
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         translations.gettext, translations.ngettext, newstyle=True
@@ -89,3 +83,44 @@ def breakable(identifier: str) -> list[str]:
     """The parts of an id between which a line may break."""
     kind, dashes, rest = identifier.partition("--")
     return [kind + dashes, rest] if dashes else [identifier]
+
+
+def marking_words(line: MarkingLine) -> str:
+    """Who may read what is marked so, as its publisher says."""
+    return gettext.NullTranslations().gettext(MARKINGS.get(f"{line.scheme} {line.level}".strip(), ""))
+
+
+def stix_time(text: str) -> str:
+    """A timestamp as given, for reading."""
+    return text.replace("T", " ").replace("Z", " UTC")
+
+
+def plain_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What an object says in properties that read as text, in its order."""
+    facts = []
+    for name, value in content.items():
+        if name in _INSIDE:
+            continue
+        if isinstance(value, str):
+            facts.append((name, value))
+        elif isinstance(value, bool | int | float):
+            facts.append((name, json.dumps(value)))
+        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+            facts.append((name, ", ".join(value)))
+    return [(name.replace("_", " "), value) for name, value in facts]
+
+
+_INSIDE = frozenset({"type", "spec_version", "id", "object_marking_refs", "revoked"})
+_FILTERS = (
+    minute,
+    exact,
+    machine_time,
+    words,
+    pretty,
+    capital,
+    breakable,
+    marking_words,
+    stix_time,
+    plain_facts,
+    sentence,
+)

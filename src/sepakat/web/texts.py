@@ -39,6 +39,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "deleted": N_("deleted"),
         "restricted": N_("restricted"),
         "kept-by-law": N_("kept by law"),
+        "no answer yet": N_("no answer yet"),
+        # What happened to an object or an intake.
+        "recalled": N_("recalled"),
+        "revoked": N_("revoked"),
+        "held": N_("held"),
+        "undone": N_("undone"),
         # Who signs in.
         "analyst": N_("analyst"),
         "releaser": N_("releaser"),
@@ -46,3 +52,26 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "overseer": N_("overseer"),
     }
 )
+
+MARKINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "tlp-2.0 red": N_("For the eyes of the persons it was given to, nobody else."),
+        "tlp-2.0 amber+strict": N_("For those inside the organisation who need it."),
+        "tlp-2.0 amber": N_("For those inside the organisation and among its clients who need it."),
+        "tlp-2.0 green": N_("For the community; not in public."),
+        "tlp-2.0 clear": N_("For everybody."),
+        "tlp-1.0 red": N_("For the eyes of the persons it was given to, nobody else."),
+        "tlp-1.0 amber": N_("For those inside the organisation and among its clients who need it."),
+        "tlp-1.0 green": N_("For the community; not in public."),
+        "tlp-1.0 white": N_("For everybody."),
+        "pap red": N_("Use it unseen only: nothing that the adversary could notice."),
+        "pap amber": N_("Look it up passively; do not touch what belongs to the adversary."),
+        "pap green": N_("Active use is allowed, such as blocking."),
+        "pap clear": N_("No limit on use."),
+        "pap white": N_("No limit on use."),
+        "statement": N_("A statement; it restricts nobody."),
+        "unknown": N_("This node does not know what it means: nobody else may read what is marked so."),
+        "unheld": N_("Its definition is not held here: nobody else may read what is marked so."),
+    }
+)
+"""Who may read, or how to use, what is marked so: TLP 2.0 and 1.0, PAP."""

@@ -1,0 +1,215 @@
+"""Accounts for one object or one view: who has it and who has not, what a partner sees and what it does not see.
+
+The answer of every view comes from the release rule with all its findings. What a partner sees is read from the rows
+that were published, as its own client reads them; what is withheld stands apart and is never part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from sepakat.errors import NotFound
+from sepakat.exchange.holding import Holder, who_has
+from sepakat.exchange.overview import PAGE, view_collection
+from sepakat.exchange.ports import Node, RowQuery, Unit
+from sepakat.exchange.records import Arrival, Collection, Party, Policy, Publication, StoredVersion
+from sepakat.exchange.standing import version_in_force
+from sepakat.exchange.titles import MarkingLine, markings_of, title_of
+from sepakat.exchange.world import world_of
+from sepakat.release.decision import Decision, Outcome
+from sepakat.release.engine import decide, decide_all
+from sepakat.release.question import ViewKey
+from sepakat.stix.identifiers import AgreementId, PartyId, StixId
+
+SCAFFOLD = frozenset({"marking-definition", "extension-definition"})
+"""Types that every view has where it needs them: that one is not there is nobody's withholding."""
+
+MOST_LOOKED_AT = 500
+"""How many objects one page of what is withheld looks at, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAnswer:
+    """One partner and one object: what it holds of it, what each of its views says, whether it gave it to us."""
+
+    party: Party
+    holds: tuple[Holder, ...]
+    decisions: tuple[Decision, ...]
+    gave: tuple[Arrival, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The answer of the views together: the most that any of them gives."""
+        outcomes = {decision.outcome for decision in self.decisions}
+        return next((one for one in (Outcome.WHOLE, Outcome.VARIANT) if one in outcomes), Outcome.OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAccount:
+    """One held object: its versions, newest first, its markings, and every partner's part in it."""
+
+    id: StixId
+    type: str
+    title: str
+    versions: tuple[StoredVersion, ...]
+    markings: tuple[MarkingLine, ...]
+    policy: Policy | None
+    partners: tuple[PartnerAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    """One row of a view as its taker reads it, and nothing besides."""
+
+    row: Publication
+    title: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """One object that a view has not, or not whole, and why."""
+
+    id: StixId
+    type: str
+    title: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ViewAccount:
+    """A view as its taker sees it, beside what is withheld; each side has its own place to go on from."""
+
+    party: Party
+    collections: tuple[Collection, ...]
+    shown: Collection | None
+    is_in_force: bool
+    seen: tuple[SeenRow, ...]
+    seen_next: int | None
+    withheld: tuple[Withheld, ...]
+    withheld_next: StixId | None
+
+
+def account_for_object(node: Node, object_id: StixId) -> ObjectAccount:
+    """Everything there is to say about one object: a row for each partner.
+
+    Raises:
+        NotFound: it is not held.
+    """
+    now = node.clock.now()
+    with node.store.reading() as unit:
+        versions = unit.objects.get(object_id)
+        if not versions:
+            raise NotFound("object-unknown", f"no object {object_id} is held", "`sepakat objects list` shows what is")
+        content = versions[-1].object.content
+        policy = unit.policies.get(object_id)
+        markings = markings_of(unit, content, policy)
+        partners = [party for party in unit.parties.everyone() if not party.is_self]
+        arrivals = unit.syncs.arrivals(object_id=object_id)
+        decisions = _decisions(node, unit, object_id, now)
+    holders = who_has(node, object_id)
+    return ObjectAccount(
+        id=object_id,
+        type=versions[-1].object.type,
+        title=title_of(content),
+        versions=versions[::-1],
+        markings=markings,
+        policy=policy,
+        partners=tuple(
+            PartnerAnswer(
+                party=party,
+                holds=tuple(holder for holder in holders if holder.party == party.id),
+                decisions=tuple(decision for decision in decisions if decision.view.taker == party.id),
+                gave=tuple(arrival for arrival in arrivals if arrival.giver == party.id),
+            )
+            for party in partners
+        ),
+    )
+
+
+def account_for_view(
+    node: Node,
+    party: PartyId,
+    agreement: AgreementId | None = None,
+    *,
+    seen_after: int = 0,
+    withheld_after: StixId | None = None,
+    limit: int = PAGE,
+) -> ViewAccount:
+    """A partner's view under one agreement (the first by id if None) as it sees it, beside what is withheld.
+
+    Raises:
+        NotFound: the party is not known, or has no view under that agreement.
+    """
+    now = node.clock.now()
+    with node.store.reading() as unit:
+        known = unit.parties.get(party)
+        if known is None or known.is_self:
+            raise NotFound("party-unknown", f"no partner {party}", "`sepakat party list` shows them")
+        collections = tuple(
+            sorted((one for one in unit.views.collections() if one.view.taker == party), key=lambda one: one.view)
+        )
+        if agreement is not None:
+            shown: Collection | None = view_collection(unit, ViewKey(agreement, party))
+        else:
+            shown = collections[0] if collections else None
+        if shown is None:
+            return ViewAccount(known, (), None, False, (), None, (), None)
+        is_in_force = version_in_force(unit, shown.view.agreement, party, now) is not None
+        query = RowQuery(
+            shown.id,
+            after_sequence=seen_after,
+            versions=frozenset({"all"}),
+            tombstones_only=not is_in_force,
+            limit=limit,
+        )
+        page = unit.readings.page(query)
+        withheld, rest = _withheld(node, unit, shown.view, withheld_after, now, limit)
+    return ViewAccount(
+        party=known,
+        collections=collections,
+        shown=shown,
+        is_in_force=is_in_force,
+        seen=tuple(_seen(row) for row in page.rows),
+        seen_next=page.rows[-1].sequence if page.more else None,
+        withheld=withheld,
+        withheld_next=rest,
+    )
+
+
+def _decisions(node: Node, unit: Unit, object_id: StixId, now: datetime) -> list[Decision]:
+    """The newest version's decision in every view: one world, decided once."""
+    world = world_of(node, unit, now)
+    verdicts = decide_all(world, now)
+    version = world.versions[object_id][-1].object.version_ref
+    return [decide(world, verdicts, version, key, now) for key in sorted(world.views)]
+
+
+def _withheld(
+    node: Node, unit: Unit, view: ViewKey, after: StixId | None, now: datetime, limit: int
+) -> tuple[tuple[Withheld, ...], StixId | None]:
+    """What the view has not or not whole, by id after `after`; and the id to go on from, None at the end."""
+    world = world_of(node, unit, now)
+    verdicts = decide_all(world, now)
+    found: list[Withheld] = []
+    looked_at = unit.objects.page(after=after, limit=MOST_LOOKED_AT + 1)
+    for stored in looked_at[:MOST_LOOKED_AT]:
+        made = stored.object
+        if made.type in SCAFFOLD or verdicts.outcome(made.version_ref, view) is Outcome.WHOLE:
+            continue
+        if len(found) == limit:
+            return tuple(found), found[-1].id
+        decision = decide(world, verdicts, made.version_ref, view, now)
+        found.append(Withheld(made.id, made.type, title_of(made.content), decision))
+    rest = looked_at[MOST_LOOKED_AT - 1].object.id if len(looked_at) > MOST_LOOKED_AT else None
+    return tuple(found), rest
+
+
+def _seen(row: Publication) -> SeenRow:
+    content = orjson.loads(row.body)
+    return SeenRow(row, title_of(content), content)
