@@ -177,13 +177,14 @@ def open_node(folder: Path, passphrase: str | None = None) -> Node:
     return peers.serve(node)
 
 
-def application(node: Node) -> Starlette:
+def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
     """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health."""
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 
-    from sepakat import peer_server, taxii_server, web
+    from sepakat import peer_server, taxii_server
+    from sepakat.web import site
 
     def health(request: Request) -> Response:
         try:
@@ -194,7 +195,7 @@ def application(node: Node) -> Starlette:
         return JSONResponse({"status": "ok" if is_well else "store"}, 200 if is_well else 503)
 
     routes = [*taxii_server.routes(node), *peer_server.routes(node), Route("/health", health, methods=["GET"])]
-    return Starlette(routes=[*routes, *web.routes(node)])
+    return Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
 
 
 def read_settings(folder: Path) -> Settings:

@@ -250,7 +250,9 @@ def show(
         for line in sentences(record.agreement):
             say(f"  {line}")
         _say_standings(state)
-        rows = [(at_minute(event.at), event.party, event.kind.value, event.taker, event.reason) for event in record.events]
+        rows = [
+            (at_minute(event.at), event.party, event.kind.value, event.taker, event.reason) for event in record.events
+        ]
         say_table(("at", "party", "said", "to", "reason"), rows, "Nothing was said about it yet.")
 
 

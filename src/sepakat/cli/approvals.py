@@ -82,5 +82,7 @@ def _decide(
 
     key = ViewKey(AgreementId(view[0]), PartyId(view[1]))
     summary = approve(open_named(node), StixId(object_id), key, person(by), is_given=is_given)
-    text = f"{'Approved' if is_given else 'Refused'}: {object_id} to {key.taker} under {key.agreement}, by {person(by)}."
+    text = (
+        f"{'Approved' if is_given else 'Refused'}: {object_id} to {key.taker} under {key.agreement}, by {person(by)}."
+    )
     say_released(summary, text, as_json=as_json)

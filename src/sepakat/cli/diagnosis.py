@@ -119,13 +119,20 @@ def _store_file(folder: Path) -> Check:
     try:
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
-            found += [f"row {row[1]} of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check")]
+            found += [
+                f"row {row[1]} of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check")
+            ]
     except sqlite3.DatabaseError as error:
         found = [str(error)]
     if found != ["ok"]:
         return Check("store file", False, f"{path} is damaged: {found[0]}", "stop the node and restore a backup")
     exposed = path.stat().st_mode & _OTHERS
-    return Check("store file", not exposed, f"{path}, whole" + (", but others may read it" if exposed else ""), f"chmod 600 {path}")
+    return Check(
+        "store file",
+        not exposed,
+        f"{path}, whole" + (", but others may read it" if exposed else ""),
+        f"chmod 600 {path}",
+    )
 
 
 def _open(folder: Path) -> tuple[Node | None, Check]:
@@ -194,7 +201,9 @@ def _outbox(node: Node) -> Check:
     late = [one for one in waiting if one.attempts > 3]
     if late:
         parties = ", ".join(sorted({one.counterpart for one in late}))
-        return Check("outbox", False, f"{counted(len(late), 'message')} not taken by {parties}", "`sepakat sync` says why")
+        return Check(
+            "outbox", False, f"{counted(len(late), 'message')} not taken by {parties}", "`sepakat sync` says why"
+        )
     return Check("outbox", True, f"{counted(len(waiting), 'message')} on the way")
 
 

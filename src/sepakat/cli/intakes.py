@@ -38,7 +38,8 @@ def take_in(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List what was taken in.")] = False,
     undo: Annotated[
-        str | None, typer.Option(metavar="INTAKE", help="Remove what one intake brought, if nothing of it was released.")
+        str | None,
+        typer.Option(metavar="INTAKE", help="Remove what one intake brought, if nothing of it was released."),
     ] = None,
     node: NodeOption = None,
     as_json: JsonOption = False,

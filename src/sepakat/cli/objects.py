@@ -10,9 +10,11 @@ from sepakat.cli.options import JsonOption, NodeOption, open_named
 from sepakat.cli.printing import instant, say, say_fields, say_json, say_raw, say_table
 
 if TYPE_CHECKING:
+    from sepakat.exchange.ports import Node
     from sepakat.exchange.records import StoredVersion
     from sepakat.exchange.releasing import ReleaseSummary
     from sepakat.exchange.viewing import HeldObject
+    from sepakat.stix.identifiers import StixId
 
 app = typer.Typer(help="What this node holds, and what its persons put on it.", no_args_is_help=True)
 
@@ -25,21 +27,22 @@ def list_(
     type_: Annotated[str | None, typer.Option("--type", help="Only objects of this type.")] = None,
     after: Annotated[str | None, typer.Option(metavar="ID", help="Go on after this id.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    recalled: Annotated[bool, typer.Option("--recalled", help="Also what is revoked, or was recalled.")] = False,
+    content: Annotated[bool, typer.Option("--content", help="With --json: the content too.")] = False,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the newest version of each held object, by id."""
-    from sepakat.exchange.viewing import list_objects
     from sepakat.stix.identifiers import StixId
 
-    stored = list_objects(
-        open_named(node), type_=type_, after=StixId(after) if after else None, limit=limit + 1
-    )
-    page, has_more = stored[:limit], len(stored) > limit
+    start = StixId(after) if after else None
+    page, has_more = _page(open_named(node), type_, start, limit, with_recalled=recalled)
     if as_json:
-        say_json({"objects": [_as_json(one) for one in page], "more": has_more})
+        say_json({"objects": [_as_json(one, content=content) for one in page], "more": has_more})
         return
-    rows = [(one.object.id, title_of(one.object.content), markings_of(one), ", ".join(sorted(one.origins))) for one in page]
+    rows = [
+        (one.object.id, title_of(one.object.content), markings_of(one), ", ".join(sorted(one.origins))) for one in page
+    ]
     say_table(("id", "what", "marked", "origin"), rows, "No objects.")
     if has_more:
         say(f"There are more: add --after {page[-1].object.id}")
@@ -138,6 +141,25 @@ def annotate(
             opened, StixId(object_id), topics=topic or (), regions=region or (), person_category=person_category
         )
         say_released(summary, f"{object_id} is annotated.", as_json=as_json)
+
+
+def _page(
+    node: Node, type_: str | None, after: StixId | None, limit: int, *, with_recalled: bool
+) -> tuple[list[StoredVersion], bool]:
+    """So many objects after an id, and whether there are more; what was recalled is left out unless asked for."""
+    from sepakat.exchange.viewing import list_objects
+
+    with node.store.reading() as unit:
+        recalled = {policy.object_id for policy in unit.policies.everything() if policy.recalled}
+    found: list[StoredVersion] = []
+    while len(found) <= limit:
+        page = list_objects(node, type_=type_, after=after, limit=limit + 1)
+        shown = (one for one in page if with_recalled or not (one.object.is_revoked or one.object.id in recalled))
+        found += shown
+        if len(page) <= limit:
+            break
+        after = page[-1].object.id
+    return found[:limit], len(found) > limit
 
 
 def title_of(content: Any) -> str:

@@ -53,7 +53,8 @@ def card(
 @app.command("add")
 def add(
     card: Annotated[
-        str | None, typer.Argument(metavar="CARD", help="The card: a file, `-`, or the partner's address (https://...).")
+        str | None,
+        typer.Argument(metavar="CARD", help="The card: a file, `-`, or the partner's address (https://...)."),
     ] = None,
     *,
     fingerprint: Annotated[
@@ -101,7 +102,9 @@ def list_(*, node: NodeOption = None, as_json: JsonOption = False) -> None:
         say_json([_as_json(party) for party in parties])
         return
     rows = [(one.id, one.name, one.country, _sort(one), one.address, at_minute(one.added_at)) for one in parties]
-    say_table(("id", "name", "country", "", "address", "known since"), [[*map(_cell, row)] for row in rows], "No parties.")
+    say_table(
+        ("id", "name", "country", "", "address", "known since"), [[*map(_cell, row)] for row in rows], "No parties."
+    )
 
 
 @app.command("show")
@@ -138,7 +141,7 @@ def _read_card(where: str) -> bytes:
     from sepakat.exchange.parties import MAX_CARD
 
     if where.startswith(("https://", "http://")):
-        from sepakat.composition import fetch_card
+        from sepakat.remote.cards import fetch_card
 
         return fetch_card(where)
     return read_input(where, MAX_CARD)

@@ -18,8 +18,10 @@ from sepakat.cli.printing import say
 from sepakat.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from sepakat.cli.background import Background
     from sepakat.composition import Settings
-    from sepakat.exchange.ports import Node
 
 STOP_SECONDS = 5
 """How long requests that are under way may take when the node is told to stop."""
@@ -71,25 +73,23 @@ def serve(
             write_settings(place, replace(settings, address=reached))
         issue_card(node, address=reached, loopback=_is_loopback(wanted) and not behind_proxy)
         background = Background(node, place, settings.sync_seconds)
-        _run(node, listening, certificate, application(node), background, f"Serving {node.party} at {reached}")
+        served = application(node, is_behind_proxy=behind_proxy)
+        _run(served, listening, certificate, background, f"Serving {node.party} at {reached}")
+    say(f"Stopped serving {node.party}.")
 
 
 def _run(
-    node: Node,
+    served: Starlette,
     listening: socket.socket,
     certificate: tuple[Path, Path] | None,
-    served: object,
-    background: object,
+    background: Background,
     greeting: str,
 ) -> None:
     import uvicorn
 
-    from sepakat.cli.background import Background
-
-    assert isinstance(background, Background)
     chain, key = certificate or (None, None)
     config = uvicorn.Config(
-        served,  # type: ignore[arg-type]
+        served,
         log_level="error",
         access_log=False,
         server_header=False,
@@ -111,7 +111,6 @@ def _run(
         server.run(sockets=[listening])
     finally:
         background.stop()
-    say(f"Stopped serving {node.party}.")
 
 
 def _flush() -> None:

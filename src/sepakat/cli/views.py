@@ -61,7 +61,16 @@ def who_has(object_id: ObjectArgument, *, node: NodeOption = None, as_json: Json
         say_json([_holder_as_json(one) for one in holders])
         return
     rows = [
-        (one.party, one.agreement, one.outcome.value, one.id, at_minute(one.since), one.proof, one.via or "", one.said or "")
+        (
+            one.party,
+            one.agreement,
+            one.outcome.value,
+            one.id,
+            at_minute(one.since),
+            one.proof,
+            one.via or "",
+            one.said or "",
+        )
         for one in holders
     ]
     say_table(("party", "agreement", "as", "id", "since", "proof", "by way of", "said"), rows, "Nobody else has it.")
@@ -155,7 +164,9 @@ def instant_option(text: str | None) -> datetime | None:
     from sepakat.stix.instants import is_timestamp, parse_instant
 
     if not is_timestamp(text):
-        raise InputError("time-invalid", f"time refused: expected an instant such as 2026-01-31T12:00:00Z, found {text}")
+        raise InputError(
+            "time-invalid", f"time refused: expected an instant such as 2026-01-31T12:00:00Z, found {text}"
+        )
     return parse_instant(text)
 
 

@@ -1,4 +1,81 @@
-"""`sepakat demo` as a command."""
+"""`sepakat demo` as a command: a folder for it, the story, and an end that leaves no process behind."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from sepakat.cli.refusals import NOT_AS_IT_SHOULD, complain
+from sepakat.errors import ConfigurationError
+
+
 def register(app: typer.Typer) -> None:
-    pass
+    """Add the command of this module."""
+    app.command("demo")(demo)
+
+
+def demo(
+    *,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="End after the story, with status 0, or 1 if anything was not as it should.")
+    ] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to make the four nodes; a temporary folder if absent.")
+    ] = None,
+) -> int | None:
+    """Start four nodes on this machine and play a story through them, checking every step.
+
+    Everything goes through the same commands and HTTP routes that you have. The nodes keep running until Ctrl-C, with
+    their addresses and logins printed; a temporary folder is removed at the end, one that you name is kept.
+    """
+    from sepakat.cli.demo.steps import Demo
+    from sepakat.cli.demo.story import Story
+
+    place = _place(folder)
+    # A demo that is told to end stops its nodes first.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    story = Story()
+    demonstration = Demo(story, place)
+    try:
+        is_well = demonstration.play()
+        if not leave:
+            demonstration.say_settings()
+            _wait()
+        return None if is_well else NOT_AS_IT_SHOULD
+    except KeyboardInterrupt:
+        if leave:
+            complain("the demo was interrupted")
+            return NOT_AS_IT_SHOULD
+        return None
+    finally:
+        demonstration.stop()
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _place(folder: Path | None) -> Path:
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="sepakat-demo-"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise ConfigurationError(
+                "folder-not-empty",
+                f"demo not begun in {folder}: expected a new or empty folder",
+                "name another folder, or none",
+            )
+    except OSError as error:
+        raise ConfigurationError(
+            "folder-unwritable", f"demo not begun in {folder}: {error.strerror}", "choose a folder you may write"
+        ) from error
+    return folder
+
+
+def _wait() -> None:
+    threading.Event().wait()

@@ -1,0 +1,130 @@
+"""One party's node as its people run it: commands in processes of their own, and one process that serves it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sepakat.cli.options import NODE_VARIABLE
+from sepakat.errors import SepakatError
+
+SEPAKAT = (sys.executable, "-m", "sepakat")
+COMMAND_SECONDS = 60
+START_SECONDS = 30
+AT_ONCE = 4
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class CommandFailed(SepakatError):
+    """A command of the story did not end as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How one command ended."""
+
+    status: int
+    output: str
+    complaint: str
+
+
+class Machine:
+    """A party with its node's folder, its commands and its server."""
+
+    def __init__(self, party: str, name: str, country: str, place: Path) -> None:
+        self.party = party
+        self.name = name
+        self.country = country
+        self.folder = place / party
+        self.log = place / f"{party}.log"
+        self.address = ""
+        self.password = ""
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def run(self, *arguments: str, statuses: Iterable[int] = (0,), folder: Path | None = None) -> Ran:
+        """Run one command on this node (or on a copy of its folder).
+
+        Raises:
+            CommandFailed: it ended with another status than those expected.
+        """
+        ran = subprocess.run(
+            [*SEPAKAT, *arguments],
+            env={**os.environ, NODE_VARIABLE: str(folder or self.folder), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        if ran.returncode not in statuses:
+            said = (ran.stderr or ran.stdout).strip()
+            command = " ".join(arguments)
+            raise CommandFailed(
+                "demo-command", f"`sepakat {command}` at {self.party} ended with status {ran.returncode}: {said}"
+            )
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+    def ask(self, *arguments: str, statuses: Iterable[int] = (0,), folder: Path | None = None) -> Any:
+        """Run one command with --json; what it printed."""
+        return json.loads(self.run(*arguments, "--json", statuses=statuses, folder=folder).output)
+
+    def serve(self) -> None:
+        """Start the server and wait until it says where it is.
+
+        Raises:
+            CommandFailed: it did not start.
+        """
+        with self.log.open("wb") as log:
+            self._server = subprocess.Popen(
+                [*SEPAKAT, "serve", str(self.folder), "--port", "0"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C is for the demo, which then stops the nodes one by one.
+                start_new_session=True,
+            )
+        pause = threading.Event()
+        for _ in range(START_SECONDS * 20):
+            said = self.log.read_text(encoding="utf-8", errors="replace")
+            if said.startswith("Serving ") and said.endswith("\n"):
+                self.address = said.split()[-1]
+                return
+            if self._server.poll() is not None:
+                break
+            pause.wait(0.05)
+        raise CommandFailed(
+            "demo-command", f"`sepakat serve {self.folder}` did not start: {said.strip() or 'no answer'}"
+        )
+
+    def stop(self) -> None:
+        """Stop the server, by force if it does not listen."""
+        if self._server is None:
+            return
+        self._server.terminate()
+        try:
+            self._server.wait(10)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._server = None
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the server still runs."""
+        return self._server is not None and self._server.poll() is None
+
+
+def together(do: Callable[[T], R], things: Iterable[T]) -> list[R]:
+    """Do the same with several things at once; the first fault ends it."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(do, things))
