@@ -183,12 +183,7 @@ def _prepare(connection: Any, limits: SqliteLimits, writes: bool) -> None:
 
 
 def _begin(connection: Connection, writes: bool) -> None:
-    if writes:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        # A deferred transaction has no snapshot before it reads.
-        connection.exec_driver_sql("BEGIN")
-        connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").close()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _check_present(path: Path) -> None:
@@ -199,6 +194,7 @@ def _check_present(path: Path) -> None:
 
 
 def _check_revision(connection: Connection, path: Path) -> None:
+    # The first thing that a unit reads: with it a reading unit takes its snapshot.
     revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     if revision != REVISION:
         _check_known(str(revision), path)
