@@ -73,7 +73,7 @@ class Units:
     def binding(self, version: Version) -> int:
         """The slots that may read every marked property of a version: what its basis asks of what derives from it."""
         mask = self._slots.every
-        for _, slots in self._by_markings(version):
+        for _, slots in self._by_markings(version, dangling=self._slots.every):
             mask &= slots
         return mask
 
@@ -135,15 +135,18 @@ class Units:
             for name in source:
                 yield (*SOURCE_PATH, name), self._fields.source(name)
 
-    def _by_markings(self, version: Version) -> Iterator[tuple[Path, int]]:
+    def _by_markings(self, version: Version, dangling: int = 0) -> Iterator[tuple[Path, int]]:
+        """What each marked node lets through; `dangling` for what marks nothing that is there.
+
+        Such a selector is not sent on, since nobody knows what it was meant to hide.
+        """
         content = version.held.object.content
         for entry in granular(content):
             if not entry.is_readable or len(entry.paths) != len(entry.selectors):
                 raise ValueError("a granular marking that cannot be read")
             slots = self._slots.every if entry.marking_ref is None else self._marked(version, entry.marking_ref)
             for path in entry.paths:
-                # What marks nothing that is there is not sent on: nobody knows what it was meant to hide.
-                yield path, slots if value_at(content, path, _MISSING) is not _MISSING else 0
+                yield path, dangling if value_at(content, path, _MISSING) is _MISSING else slots
 
     def _marked(self, version: Version, marking: StixId) -> int:
         restrictions = self._labels.markings.restrictions(marking)
