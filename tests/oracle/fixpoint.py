@@ -214,7 +214,7 @@ class _Judge:
         for name, other in tables.GOES_WITH.get(kind, ()):
             if other in content and other not in remains.content:
                 _remove(remains, (name,))
-        needed = tables.REQUIRED.get(kind, tables.COMMON_REQUIRED if "created" in content else {"type", "id"})
+        needed = tables.REQUIRED.get(kind, tables.CUSTOM_REQUIRED if "created" in content else {"type", "id"})
         if kind == "malware" and content.get("is_family") is True:
             needed |= {"name"}
         if any(name in content and name not in remains.content for name in needed):
@@ -225,10 +225,7 @@ class _Judge:
         for path, _ in leaves(content):
             if path[0] in tables.ID_CONTRIBUTING.get(kind, ()) and path not in remains.moved:
                 return True
-        return any(
-            path[0] in ("object_marking_refs", "type", "spec_version") and path not in remains.moved
-            for path, _ in leaves(content)
-        )
+        return any(path[0] == "object_marking_refs" and path not in remains.moved for path, _ in leaves(content))
 
     def _drop_aggregates(self, content: Content, remains: Remains) -> None:
         lists, sums = tables.AGGREGATES.get(str(content["type"]), ((), ()))

@@ -94,7 +94,8 @@ def _merged() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 _TABLE = _merged()
 DEFINED: dict[str, frozenset[str]] = {name: row[0] for name, row in _TABLE.items()}
 REQUIRED: dict[str, frozenset[str]] = {name: row[1] for name, row in _TABLE.items()}
-COMMON, COMMON_REQUIRED = _words(_COMMON)
+COMMON, _ = _words(_COMMON)
+CUSTOM_REQUIRED = frozenset({"type", "id", "created", "modified"})
 OBSERVABLES = frozenset(_OBSERVABLES)
 
 ID_CONTRIBUTING: dict[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from tests.property.examples import given_out, releasing, seeds
 from tests.property.releases import Released
 from tests.support.worlds import NOW, STATEMENT, random_case
 
-EXAMPLES = settings(max_examples=60)
+EXAMPLES = settings(max_examples=40)
 LEVELS = {marking: level for marking, (axis, level) in tables.FIXED_MARKINGS.items() if axis == "tlp"}
 
 

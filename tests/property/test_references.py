@@ -18,7 +18,7 @@ from tests.property.examples import releasing, seeds
 from tests.property.releases import Given
 from tests.support.worlds import NOW
 
-EXAMPLES = settings(max_examples=60)
+EXAMPLES = settings(max_examples=40)
 ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

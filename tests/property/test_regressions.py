@@ -73,7 +73,7 @@ def test_process_of_which_nothing_is_left_is_out(pid: dict[str, Any]) -> None:
     assert outcome(a_world(content), content) == "out"
 
 
-@pytest.mark.parametrize("name", ["created", "modified", "spec_version"])
+@pytest.mark.parametrize("name", ["created", "modified"])
 def test_custom_object_needs_its_common_properties_like_any_other(name: str) -> None:
     granular = [{"marking_ref": RED, "selectors": [name]}]
     content = an_object("x-acme-case", 24, rank=7, granular_markings=granular)

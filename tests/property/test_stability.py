@@ -13,7 +13,7 @@ from tests.property.examples import given_out, releasing, seeds
 from tests.support.worlds import NOW, random_case
 from tests.support.worlds_engine import engine_world
 
-EXAMPLES = settings(max_examples=60)
+EXAMPLES = settings(max_examples=40)
 A_MOMENT = timedelta(microseconds=1)
 
 
