@@ -103,9 +103,8 @@ def take_in(
         for made, refusal in late.items():
             item = Quarantined(node.ids.uuid(), now, None, refusal.object_id, refusal.reason, made.raw)
             unit.intakes.quarantine(item)
-        for done, made in enumerate(new, 1):
-            unit.objects.add(StoredVersion(made, frozenset({whose}), now, (), batch.id))
-            progress("keep", done, len(new))
+        unit.objects.add_many([StoredVersion(made, frozenset({whose}), now, (), batch.id) for made in new])
+        progress("keep", len(new), len(new))
         released = update_views(node, unit, now)
     return TakeInReport(batch.id, tuple(new), batch.known, tuple(late.values()), warnings, released)
 
@@ -179,7 +178,7 @@ def _unknown(unit: Unit, objects: Sequence[StixObject]) -> list[StixObject]:
             expected = "the content held under this id and version, or a later `modified`"
             faults.append(Fault(f"{made.id}: {made.modified or 'content'}", expected, "other content"))
     if faults:
-        raise _refusal("version-conflict", faults, len(objects))
+        raise _refusal("content-conflict", faults, len(objects))
     return new
 
 
