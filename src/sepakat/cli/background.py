@@ -60,7 +60,7 @@ class Background:
                 said = ""
             except SepakatError as error:
                 said = self._say_once(said, f"{name}: {error.message}")
-            except Exception as error:  # noqa: BLE001 -- a thread that died would be noticed by nobody
+            except Exception as error:
                 if os.environ.get(DEBUG_VARIABLE) == "1":
                     raise
                 said = self._say_once(said, f"{name}: unexpected: {type(error).__name__}: {error}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sepakat.cli.options import JsonOption, NodeOption, open_named
-from sepakat.cli.printing import at_minute, instant, say, say_fields, say_json, say_table
+from sepakat.cli.printing import at_minute, instant, say_fields, say_json, say_table
 
 if TYPE_CHECKING:
     from sepakat.exchange.records import Community

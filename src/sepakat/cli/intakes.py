@@ -53,9 +53,11 @@ def take_in(
         raise typer.BadParameter("give one of FILE, --list and --undo INTAKE")
     opened = open_named(node)
     if listed:
-        return _list(opened, as_json=as_json)
+        _list(opened, as_json=as_json)
+        return None
     if undo is not None:
-        return _undo(opened, undo, as_json=as_json)
+        _undo(opened, undo, as_json=as_json)
+        return None
     from sepakat.exchange.taking_in import Provenance
     from sepakat.exchange.taking_in import take_in as take
     from sepakat.stix.identifiers import PartyId

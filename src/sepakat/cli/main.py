@@ -1,33 +1,20 @@
-"""The command tree, and the one place where errors become lines on stderr and an exit status."""
+"""The command tree, and the one place where errors become lines on stderr and an exit status.
+
+A command line loads the module of its own command and no other: the whole tree is built for help and the reference.
+"""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import Abort, TyperException
 
-from sepakat.cli import (
-    accounts,
-    agreements,
-    approvals,
-    communities,
-    consents,
-    diagnosis,
-    intakes,
-    logs,
-    nodes,
-    objects,
-    parties,
-    recalls,
-    serving,
-    syncs,
-    topics,
-    users,
-    views,
-)
-from sepakat.cli.demo import command as demo
+from sepakat.cli.printing import say
 from sepakat.cli.refusals import (
     DONE,
     INTERRUPTED,
@@ -40,6 +27,35 @@ from sepakat.cli.refusals import (
 )
 from sepakat.errors import SepakatError
 
+COMMANDS: dict[str, str] = {
+    "init": "nodes",
+    "serve": "serving",
+    "doctor": "diagnosis",
+    "take-in": "intakes",
+    "view": "views",
+    "who-has": "views",
+    "explain": "views",
+    "sync": "syncs",
+    "recall": "recalls",
+    "demo": "demo.command",
+}
+"""Commands without a noun: the module of each, whose `register` adds it."""
+
+NOUNS: dict[str, str] = {
+    "user": "users",
+    "account": "accounts",
+    "party": "parties",
+    "communities": "communities",
+    "agreements": "agreements",
+    "objects": "objects",
+    "topics": "topics",
+    "approvals": "approvals",
+    "consent": "consents",
+    "recalls": "recalls",
+    "log": "logs",
+}
+"""Commands with a noun: the module of each, whose `app` has its verbs."""
+
 _HELP = f"""\
 Share exactly what was agreed with partners that you only partly trust.
 
@@ -51,45 +67,53 @@ is being served. Exit statuses:
 ```
 """
 
-app = typer.Typer(
-    name="sepakat",
-    help=_HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
+
+def tree(only: str | None = None) -> typer.Typer:
+    """All commands, or the one that a command line begins with."""
+    root = typer.Typer(
+        name="sepakat",
+        help=_HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    root.callback()(sepakat)
+    for module in dict.fromkeys(module for name, module in COMMANDS.items() if only in (None, name)):
+        _load(module).register(root)
+    for name, module in NOUNS.items():
+        if only in (None, name):
+            root.add_typer(_load(module).app, name=name)
+    return root
 
 
-@app.callback()
-def sepakat(
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
-        from importlib.metadata import version as installed
+def _print_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
 
-        typer.echo(f"sepakat {installed('sepakat')}")
+        say(f"sepakat {version('sepakat')}")
         raise typer.Exit(DONE)
 
 
-for module in (nodes, serving, diagnosis, intakes, views, syncs, demo):
-    module.register(app)
-for name, nouns in {
-    "user": users.app,
-    "party": parties.app,
-    "communities": communities.app,
-    "account": accounts.app,
-    "objects": objects.app,
-    "topics": topics.app,
-    "agreements": agreements.app,
-    "approvals": approvals.app,
-    "consent": consents.app,
-    "recalls": recalls.app,
-    "log": logs.app,
-}.items():
-    app.add_typer(nouns, name=name)
-recalls.register(app)
+def sepakat(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """Everything before the command."""
+
+
+def _load(module: str) -> Any:
+    return import_module(f"sepakat.cli.{module}")
+
+
+def __getattr__(name: str) -> Any:
+    # The whole tree, for who imports `app`: built only then.
+    if name == "app":
+        return tree()
+    raise AttributeError(name)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -101,9 +125,11 @@ def run(arguments: list[str]) -> int:
     """Run one command line; its exit status."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a name still gets the rest of the line.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        status = typer.main.get_command(app).main(args=arguments, prog_name="sepakat", standalone_mode=False)
+        root = tree(arguments[0] if arguments and arguments[0] in COMMANDS | NOUNS else None)
+        status = typer.main.get_command(root).main(args=arguments, prog_name="sepakat", standalone_mode=False)
         sys.stdout.flush()
     except SepakatError as error:
         return refuse(error)
@@ -114,7 +140,7 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Who reads our output has seen enough (`| head`); what is left in the buffer has nowhere to go.
-        sys.stdout = None  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOT_AS_IT_SHOULD
     except Exception as error:  # noqa: BLE001 -- the last door: nobody shall see a traceback
         return refuse_unexpected(error)

@@ -32,8 +32,8 @@ def init(
 ) -> None:
     """Make a node: keys, settings and store in a new folder.
 
-    The keys are readable by you alone (0600). With SEPAKAT_PASSPHRASE in the environment, or --passphrase, they are also
-    encrypted; every later command needs the passphrase then.
+    The keys are readable by you alone (0600). With SEPAKAT_PASSPHRASE in the environment, or --passphrase, they are
+    also encrypted; every later command needs the passphrase then.
     """
     from sepakat.composition import create_node, passphrase_from_environment
     from sepakat.exchange.parties import fingerprint_of, own_card

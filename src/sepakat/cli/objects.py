@@ -273,4 +273,4 @@ def _worded(value: object) -> object:
 
 
 def _kind(reference: str) -> str:
-    return reference.split("--")[0]
+    return reference.split("--", maxsplit=1)[0]

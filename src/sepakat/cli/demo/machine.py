@@ -94,6 +94,7 @@ class Machine:
                 start_new_session=True,
             )
         pause = threading.Event()
+        said = ""
         for _ in range(START_SECONDS * 20):
             said = self.log.read_text(encoding="utf-8", errors="replace")
             if said.startswith("Serving ") and said.endswith("\n"):

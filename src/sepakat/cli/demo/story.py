@@ -1,4 +1,4 @@
-"""How the story is told: headings, what was done, ticks and crosses, tables. Remembers whether all was as it should be."""
+"""How the story is told: headings, what was done, ticks and crosses, tables; and whether all was as it should be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_WIDTH = 140
 LEAST_WIDTH = 100
 
 
-class StoryEnded(Exception):  # noqa: N818 -- not an error: the telling stops here
+class StoryEnded(Exception):
     """A step was not as it should be, so that the following would mean nothing."""
 
 
@@ -100,4 +100,4 @@ class Story:
 def _look(cell: str) -> str:
     if "≠" in cell:
         return "bold red"
-    return _LOOKS.get(cell.split(" ")[0], "")
+    return _LOOKS.get(cell.split(" ", maxsplit=1)[0], "")
