@@ -73,6 +73,10 @@ class HttpPeers:
             raise PeerError("peer-address-refused", f"{party.id} is not reached: its address must be {fault}")
         return HttpPeer(self._node, self._client, party)
 
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
 
 class HttpPeer:
     """One other node, spoken to by signed requests."""
