@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 
 from sepakat.exchange.inbox import inboxes_for
 from sepakat.exchange.ports import Node
-from sepakat.exchange.records import Account, Collection, Publication, Standing
+from sepakat.exchange.records import Account, Collection, Party, Publication, Standing
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
@@ -127,6 +127,18 @@ class TaxiiNode:
             self._door = TaxiiDoor(self.node, self.limits)
         return self._door
 
+    def restart(self) -> None:
+        """Serve anew, with the limits as they are now and nothing remembered."""
+        self.close()
+        self._door = None
+
+    def third_party(self, name: str) -> PartyId:
+        """A party that the node knows and shares nothing with."""
+        party = PartyId(name)
+        with self.node.store.writing() as unit:
+            unit.parties.put(Party(party, name.upper(), None, StixObject.from_content(_identity(name)), START))
+        return party
+
     def close(self) -> None:
         """Write what waits."""
         if self._door is not None:
@@ -209,6 +221,12 @@ def observable(number: int) -> dict[str, Any]:
         "id": stix_id(number, "domain-name"),
         "value": f"host-{number}.example",
     }
+
+
+def _identity(name: str) -> dict[str, Any]:
+    stamp = _text(START)
+    base = {"type": "identity", "spec_version": "2.1", "id": stix_id(len(name) + 5000, "identity")}
+    return {**base, "created": stamp, "modified": stamp, "name": name, "identity_class": "organization"}
 
 
 def objects_of(answer: httpx.Response) -> list[dict[str, Any]]:
