@@ -15,7 +15,8 @@ from tests.oracle import tables
 from tests.oracle.plain import Content, Json, Path
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_ID = re.compile(rf"[a-z][a-z0-9]*(?:-[a-z0-9]+)*--{_UUID}", re.IGNORECASE)
+_TAIL = re.compile(rf"--{_UUID}", re.IGNORECASE)
+_NAME_BEFORE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z", re.IGNORECASE)
 _EXACT_ID = re.compile(rf"[a-z][a-z0-9]*(?:-[a-z0-9]+)*--{_UUID}").fullmatch
 _STEP = re.compile(r"\[([0-9]+)\]").fullmatch
 
@@ -41,7 +42,16 @@ class Granular:
 
 def ids_in(text: str) -> set[str]:
     """Every id in a string, however it is written."""
-    return {found.lower() for found in _ID.findall(text)}
+    return {text[start:end].lower() for start, end in _places_of_ids(text)}
+
+
+def _places_of_ids(text: str) -> list[tuple[int, int]]:
+    places = []
+    for tail in _TAIL.finditer(text):
+        name = _NAME_BEFORE.search(text[: tail.start()])
+        if name is not None:
+            places.append((name.start(), tail.end()))
+    return places
 
 
 def ids_in_names(path: Path) -> set[str]:
@@ -56,7 +66,10 @@ def ids_in_names(path: Path) -> set[str]:
 
 def renamed(text: str, renames: Mapping[str, str]) -> str:
     """A text with other names for some of its ids, however they are written in it."""
-    return _ID.sub(lambda found: renames.get(found[0].lower(), found[0]), text)
+    for start, end in reversed(_places_of_ids(text)):
+        known = text[start:end]
+        text = text[:start] + renames.get(known.lower(), known) + text[end:]
+    return text
 
 
 def is_id(value: Json) -> bool:
@@ -102,12 +115,18 @@ def granular_of(content: Content) -> list[Granular] | None:
         marking, lang, selectors = entry.get("marking_ref"), entry.get("lang"), entry.get("selectors")
         if (marking is None) == (lang is None) or not isinstance(selectors, list) or not selectors:
             return None
-        if not all(isinstance(selector, str) for selector in selectors) or not isinstance(lang or "", str):
+        if not all(_is_selector(selector) for selector in selectors) or not isinstance(lang or "", str):
             return None
         if marking is not None and not is_id(marking):
             return None
         found.append(Granular(tuple(selector_path(selector) for selector in selectors), marking, lang))
     return found
+
+
+def _is_selector(value: Json) -> bool:
+    """Whether a value is a selector: names and positions with dots between them, a name first."""
+    steps = value.split(".") if isinstance(value, str) else [""]
+    return all(_STEP(step) or (step and not set("[]") & set(step)) for step in steps) and not _STEP(steps[0])
 
 
 def markings_of(content: Content) -> list[str] | None:
@@ -226,17 +245,18 @@ def _says_nothing(before: Mapping[str, Json], after: Mapping[str, Json], path: P
     return any(name not in after for name in needed) or not (one_of & set(after) or not one_of)
 
 
-def rewrite_granular(content: Content, remains: Remains) -> list[dict[str, Any]]:
+def rewrite_granular(content: Content, remains: Remains, rename: Callable[[str], str]) -> list[dict[str, Any]]:
     """The granular markings for what stayed: dead selectors gone, list positions as they are now."""
     written = []
-    for entry in content.get("granular_markings", []):
-        selectors = []
-        for selector in entry["selectors"]:
-            now = remains.moved.get(selector_path(selector))
-            if now is not None:
-                selectors.append(selector_text(now))
-        if selectors:
-            written.append({**entry, "selectors": selectors})
+    for position, entry in enumerate(content.get("granular_markings", [])):
+        stated = {
+            name: rename(value)
+            for name, value in entry.items()
+            if name != "selectors" and ("granular_markings", position, name) in remains.moved
+        }
+        alive = [remains.moved[path] for path in map(selector_path, entry["selectors"]) if path in remains.moved]
+        if alive and stated:
+            written.append({**stated, "selectors": [selector_text(path) for path in alive]})
     return written
 
 

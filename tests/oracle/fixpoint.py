@@ -205,7 +205,12 @@ class _Judge:
             )
 
         remains = cut(content, keeps, rename)
-        return None if self._lacks(content, remains) else self._finished(content, remains)
+        if self._lacks(content, remains):
+            return None
+        written = {name: value for name, value in remains.content.items() if name not in _REPLACED}
+        written.pop("granular_markings", None)
+        granular = rewrite_granular(content, remains, rename)
+        return {**written, "granular_markings": granular} if granular else written
 
     def _lacks(self, content: Content, remains: Remains) -> bool:
         """Whether something is gone without which the object cannot go at all."""
@@ -222,6 +227,9 @@ class _Judge:
         one_of = tables.ONE_OF.get(kind, frozenset())
         if one_of & set(content) and not one_of & set(remains.content):
             return True
+        common = tables.OBSERVABLE_COMMON - {"extensions"}
+        if kind in tables.NEEDS_SOMETHING and set(content) - common and not set(remains.content) - common:
+            return True
         for path, _ in leaves(content):
             if path[0] in tables.ID_CONTRIBUTING.get(kind, ()) and path not in remains.moved:
                 return True
@@ -236,14 +244,6 @@ class _Judge:
         above = ("extensions", self.world.claim_extension, "lineage")
         if any(path[:4] == (*above, "via") for path in gone):
             _remove(remains, (*above, "depth"))
-
-    def _finished(self, content: Content, remains: Remains) -> dict[str, Any]:
-        granular = rewrite_granular(content, remains)
-        written = {name: value for name, value in remains.content.items() if name not in _REPLACED}
-        written.pop("granular_markings", None)
-        if granular:
-            written["granular_markings"] = granular
-        return written
 
     # Scaffold.
 

@@ -97,6 +97,7 @@ REQUIRED: dict[str, frozenset[str]] = {name: row[1] for name, row in _TABLE.item
 COMMON, _ = _words(_COMMON)
 CUSTOM_REQUIRED = frozenset({"type", "id", "created", "modified"})
 OBSERVABLES = frozenset(_OBSERVABLES)
+OBSERVABLE_COMMON, _ = _words(_OBSERVABLE_COMMON)
 
 ID_CONTRIBUTING: dict[str, tuple[str, ...]] = {
     "artifact": ("hashes", "payload_bin"),
@@ -137,11 +138,9 @@ ONE_OF: dict[str, frozenset[str]] = {
     "malware-analysis": frozenset({"result", "analysis_sco_refs"}),
     "marking-definition": frozenset({"definition", "extensions"}),
     "network-traffic": frozenset({"src_ref", "dst_ref"}),
-    **{
-        name: _words(_OBSERVABLES[name])[0] | {"extensions"}
-        for name in ("process", "user-account", "windows-registry-key", "x509-certificate")
-    },
 }
+# Of these an object must have some property beside the common ones (chapter 6).
+NEEDS_SOMETHING = frozenset({"process", "user-account", "windows-registry-key", "x509-certificate"})
 # The first says nothing without the second.
 GOES_WITH: dict[str, tuple[tuple[str, str], ...]] = {
     "artifact": (("url", "hashes"), ("decryption_key", "encryption_algorithm")),

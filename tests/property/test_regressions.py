@@ -126,3 +126,27 @@ def test_versions_are_decided_one_by_one() -> None:
     world = a_world(INDICATOR, more=(Version(later, frozenset({"us"}), NOW - timedelta(hours=1)),))
     outcomes = {one.version[1] for _, one in given_out(world).objects()}
     assert len(outcomes) == 1
+
+
+def test_language_of_a_granular_marking_that_names_something_hidden_does_not_go_out() -> None:
+    hidden = "indicator--00000000-0000-4000-8000-00000000abcd"
+    content = {**INDICATOR, "granular_markings": [{"lang": f"x {hidden}", "selectors": ["name"]}]}
+    world = a_world(content)
+    assert outcome(world, content) == "variant"
+    assert all(hidden not in str(one.content) for _, one in given_out(world).objects())
+
+
+def test_object_whose_markings_may_not_be_read_is_out() -> None:
+    granular = [{"marking_ref": RED, "selectors": ["object_marking_refs"]}]
+    content = {**INDICATOR, "granular_markings": granular}
+    assert outcome(a_world(content), content) == "out"
+
+
+def test_marking_that_only_what_was_cut_carried_is_not_published() -> None:
+    hidden = "location--00000000-0000-4000-8000-00000000abcd"
+    content = an_object("sighting", 25, sighting_of_ref=US, where_sighted_refs=[US, hidden], last_seen=stamp(NOW))
+    content["granular_markings"] = [{"marking_ref": CLEAR, "selectors": ["last_seen"]}]
+    world = a_world(content)
+    assert outcome(world, content) == "variant"
+    published = {one.version[0] for released in given_out(world).views.values() for one in released}
+    assert CLEAR not in published

@@ -143,7 +143,7 @@ class _Maker:
             parties={identity: party for party, identity in self.identity_of.items()},
             views=views,
             versions=tuple(versions),
-            clients=frozenset(party for party in self.others if self.chance(0.4)),
+            clients=frozenset(party for party in self.others if self.chance(0.6)),
             topics=self._topics(),
             region_parents=REGION_PARENTS,
             region_spellings=REGION_SPELLINGS,
@@ -240,12 +240,13 @@ class _Maker:
             return self.author
         if self.chance(0.1):
             return None
-        if self.chance(0.05):
+        if self.chance(0.08):
             return str(self.pick(list(self.identity_of.values())))
         return self.identity_of[origin]
 
     def _origins(self, origin: str) -> frozenset[str]:
-        if origin == "public":
+        # What a partner sent may declare this node as its origin; then the owner's readers decide alone.
+        if origin == "public" or self.chance(0.3):
             return frozenset({self.node})
         return frozenset({origin} | ({self.pick(self.parties)} if self.chance(0.08) else set()))
 
@@ -255,8 +256,8 @@ class _Maker:
         if self.chance(0.1):
             return ()
         terms = [self._terms(origin)]
-        if self.chance(0.15):
-            terms.append(self._terms(self.pick(self.others)))
+        if self.chance(0.3):
+            terms.append(self._terms(self.pick([origin, *self.others])))
         return tuple(terms)
 
     def _terms(self, sender: str) -> Terms:
