@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import socket
 import sqlite3
 from pathlib import Path
@@ -222,10 +221,7 @@ def test_a_full_disk_is_one_clear_error_and_nothing_is_lost(sepakat: CommandLine
     def write(stdin: IO[bytes]) -> None:
         stdin.write(bundle(*large))
 
-    def small_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
-
-    ended = in_process_of_its_own("take-in", "-", "--node", node, stdin=write, before=small_files)
+    ended = in_process_of_its_own("take-in", "-", "--node", node, stdin=write, largest_file=2_000_000)
     assert ended.status == 7, ended.err
     assert len(ended.errors) == 1
     assert "full" in ended.errors[0]

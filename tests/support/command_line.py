@@ -23,6 +23,11 @@ from sepakat.cli.main import run
 
 SEPAKAT = (sys.executable, "-m", "sepakat")
 START_SECONDS = 60
+LIMITED = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+os.execv(sys.executable, [sys.executable, "-m", "sepakat", *sys.argv[1:]])
+"""
 
 
 @dataclass(frozen=True)
@@ -74,16 +79,16 @@ def in_process_of_its_own(
     *arguments: str | Path,
     environment: Mapping[str, str] | None = None,
     stdin: Callable[[Any], None] | None = None,
-    before: Callable[[], None] | None = None,
+    largest_file: int | None = None,
 ) -> Ended:
-    """Run `sepakat` in a process; `stdin` writes into it for as long as it reads, `before` runs in the child first."""
+    """Run `sepakat` in a process; `stdin` writes into it while it reads, `largest_file` limits what it writes."""
+    command = SEPAKAT if largest_file is None else (sys.executable, "-c", LIMITED.format(size=largest_file))
     process = subprocess.Popen(
-        [*SEPAKAT, *map(str, arguments)],
+        [*command, *map(str, arguments)],
         stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **(environment or {})},
-        preexec_fn=before,
     )
     if stdin is not None and process.stdin is not None:
         with suppress(BrokenPipeError), process.stdin:
