@@ -51,10 +51,8 @@ class TryLater(NotPermitted):
 class MethodNotAllowed(NotPermitted):
     """The resource does not answer this method; `allowed` are those that it does."""
 
-    def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(
-            "method-not-allowed", f"method {method[:20]} refused: expected one of {', '.join(allowed)} here"
-        )
+    def __init__(self, code: str, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(code, message, f"{', '.join(allowed)} are what it answers")
         self.allowed = allowed
 
 

@@ -168,7 +168,7 @@ def _place(request: Request) -> Place:
         raise NotFound("path-absent", "there is nothing at this path", f"begin at {API_ROOT_PATH}collections/")
     allowed = methods_of(place.resource)
     if request.method not in allowed:
-        raise MethodNotAllowed(request.method, allowed)
+        raise MethodNotAllowed("method-not-allowed", f"method {request.method[:20]} refused at this path", allowed)
     return place
 
 
