@@ -41,7 +41,8 @@ class Remainder:
 
     content: dict[str, Any]
     gone: set[Path] = field(default_factory=set)
-    moved: dict[Path, dict[int, int]] = field(default_factory=dict)
+    moved: dict[Path, dict[str | int, str | int]] = field(default_factory=dict)
+    """By the path of a list or object: what became of its positions and names, where they changed."""
 
     def path_of(self, path: Path) -> Path | None:
         """Where a node of the original is now; None when it is gone."""
@@ -49,7 +50,7 @@ class Remainder:
         for depth, step in enumerate(path):
             if path[: depth + 1] in self.gone:
                 return None
-            now.append(self.moved.get(path[:depth], {}).get(step, step) if isinstance(step, int) else step)
+            now.append(self.moved.get(path[:depth], {}).get(step, step))
         return tuple(now)
 
 
@@ -88,25 +89,29 @@ def remainder_of(
     remainder.content = rebuilt if isinstance(rebuilt, dict) else {}
     if "granular_markings" in remainder.content:
         entries = _granular_markings(content, remainder)
+        del remainder.content["granular_markings"]
         if entries:
             remainder.content["granular_markings"] = entries
-        else:
-            del remainder.content["granular_markings"]
     return remainder
 
 
 def _granular_markings(content: Mapping[str, Any], remainder: Remainder) -> list[dict[str, Any]]:
     """The granular markings of what is left, with the selectors of where it is now."""
     entries: list[dict[str, Any]] = []
-    for entry in content["granular_markings"]:
+    for position, entry in enumerate(content["granular_markings"] or ()):
+        here = remainder.path_of(("granular_markings", position))
+        if here is None:
+            continue
+        left = value_at(remainder.content, here)
         selectors = []
-        for selector in entry["selectors"]:
+        for place, selector in enumerate(entry["selectors"]):
             path = parse_selector(selector)
-            now = remainder.path_of(path) if value_at(content, path, _MISSING) is not _MISSING else None
-            if now is not None:
+            is_there = value_at(content, path, _MISSING) is not _MISSING
+            now = remainder.path_of(path) if is_there else None
+            if now is not None and ("granular_markings", position, "selectors", place) not in remainder.gone:
                 selectors.append(selector_text(now))
-        if selectors:
-            entries.append({**entry, "selectors": selectors})
+        if selectors and ("marking_ref" in left or "lang" in left):
+            entries.append({**left, "selectors": selectors})
     return entries
 
 
@@ -119,7 +124,7 @@ class _Rebuild:
         self._renamed = renamed
         self._touched = {path[:depth] for path in (*cut, *renamed) for depth in range(len(path) + 1)}
         self.gone: set[Path] = set()
-        self.moved: dict[Path, dict[int, int]] = {}
+        self.moved: dict[Path, dict[str | int, str | int]] = {}
 
     def node(self, value: Any, path: Path, table: Properties | None) -> Any:
         """What remains of one node; `GONE` for nothing."""
@@ -148,14 +153,17 @@ class _Rebuild:
             if rebuilt is GONE:
                 lost.add(name)
             else:
-                kept[self._text(name, here)] = rebuilt
+                now = self._text(name, here)
+                kept[now] = rebuilt
+                if now != name:
+                    self.moved.setdefault(path, {})[name] = now
         if path and lost and (not kept or self._is_broken(path, kept, lost, table)):
             return GONE
         return kept
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], path: Path, table: Properties | None) -> Any:
         kept: list[Any] = []
-        moved: dict[int, int] = {}
+        moved: dict[str | int, str | int] = {}
         for position, child in enumerate(value):
             rebuilt = self.node(child, (*path, position), table)
             if rebuilt is not GONE:

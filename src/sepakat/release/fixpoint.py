@@ -181,7 +181,7 @@ class Fixpoint:
         missing = version.matched & ~own
         if not missing:
             return own
-        for beyond, views in self.connected(version):
+        for _, beyond, views in self.connected(version):
             theirs = beyond.topic_slots if axis == "topic" else beyond.region_slots
             if theirs & missing:
                 own |= theirs & self._slots.spread(views & beyond.present)
@@ -190,19 +190,22 @@ class Fixpoint:
                     break
         return own
 
-    def connected(self, version: Version) -> Iterator[tuple[Version, int]]:
-        """The versions whose own topics and regions count for this one, and the views in which the connection is."""
+    def connected(self, version: Version, *, hopeful: bool = False) -> Iterator[tuple[Version, Version, int]]:
+        """What counts for a version one hop away: over which relationship, the other version, and in which views.
+
+        With `hopeful`, relationships that are in no view are among them.
+        """
         if version.type in RELATIONSHIPS:
             for end in version.ends:
                 for other in self._versions_of(end):
-                    yield other, self._slots.live
+                    yield version, other, self._slots.live
             return
         for relationship in self._held[version.id].relationships:
-            if relationship.present:
+            if relationship.present or hopeful:
                 for end in relationship.ends:
                     if end != version.id:
                         for other in self._versions_of(end):
-                            yield other, relationship.present
+                            yield relationship, other, relationship.present
 
     def _versions_of(self, identifier: StixId) -> list[Version]:
         entry = self._held.get(identifier)

@@ -31,10 +31,7 @@ _TIMES = frozenset({"created", "modified"})
 def fill_needs(version: Version) -> None:
     """Work out the conditions of a version from its units and references."""
     content = version.held.object.content
-    required = (required_properties(version.type) | _TIMES) & content.keys()
-    if version.type == "malware" and content.get("is_family") is True:
-        # Section 4.11: a family must have a name, a single sample need not.
-        required |= {"name"} & content.keys()
+    required = _required(version)
     contributing = frozenset(ID_CONTRIBUTING.get(version.type, ())) & content.keys()
     version.targets = tuple(dict.fromkeys(edge.target for edge in version.edges))
     version.required_slots = tuple(_required_units(version, required, contributing))
@@ -57,10 +54,29 @@ def fill_needs(version: Version) -> None:
     version.needs = tuple(need for need in needs if need is not None)
 
 
+def vital_paths(version: Version) -> frozenset[Path]:
+    """The restricted nodes of a version without which it is nothing."""
+    content = version.held.object.content
+    required, contributing = _required(version), frozenset(ID_CONTRIBUTING.get(version.type, ())) & content.keys()
+    return frozenset(unit.path for unit in version.units if _is_vital(unit.path, required, contributing))
+
+
+def _required(version: Version) -> frozenset[str]:
+    content = version.held.object.content
+    required = (required_properties(version.type) | _TIMES) & content.keys()
+    if version.type == "malware" and content.get("is_family") is True:
+        # Section 4.11: a family must have a name, a single sample need not.
+        required |= {"name"} & content.keys()
+    return frozenset(required)
+
+
+def _is_vital(path: Path, required: Names, contributing: Names) -> bool:
+    return path[0] in contributing or (path[0] in required and len(path) == 1)
+
+
 def _required_units(version: Version, required: Names, contributing: Names) -> Iterable[int]:
     for unit in version.units:
-        name = unit.path[0]
-        if name in contributing or (name in required and len(unit.path) == 1):
+        if _is_vital(unit.path, required, contributing):
             # A pseudonym stands in for the name of a person, so there the name is not lost.
             is_name = unit.path == ("name",)
             yield unit.slots | (version.pseudonym_slots if is_name else 0)
@@ -114,13 +130,14 @@ def _tree(value: Any, path: Path, units: list[Unit], edges: list[Edge]) -> Need:
         steps.extend(range(len(value)))
     restricted = {*below_units, *below_edges}
     if not restricted or any(step not in restricted for step in steps):
-        return Need(here, edges_here)
+        return Need(str(path[0]), here, edges_here)
     children = tuple(
         _tree(value[step], (*path, step), below_units.get(step, []), below_edges.get(step, [])) for step in steps
     )
-    return Need(here, edges_here, children)
+    return Need(str(path[0]), here, edges_here, children)
 
 
 def _any_of(needs: list[Need | None]) -> Need | None:
     present = [need for need in needs if need is not None]
-    return Need(children=tuple(present)) if present and len(present) == len(needs) else None
+    about = " or ".join(need.about for need in present)
+    return Need(about, children=tuple(present)) if present and len(present) == len(needs) else None

@@ -82,10 +82,10 @@ class Units:
             return
         unit = found.get(path)
         if unit is None:
-            found[path] = Unit(path, slots, (rule,))
+            found[path] = Unit(path, slots, ((rule, slots),))
         else:
             unit.slots &= slots
-            unit.reasons = (*unit.reasons, rule)
+            unit.reasons = (*unit.reasons, (rule, slots))
 
     def _by_fields(self, type_name: str, content: Mapping[str, Any]) -> Iterable[tuple[Path, int]]:
         shape = (type_name, tuple(content))

@@ -22,8 +22,8 @@ class Unit:
 
     path: Path
     slots: int
-    reasons: tuple[str, ...] = ()
-    """Which rules restrict it, by name."""
+    reasons: tuple[tuple[str, int], ...] = ()
+    """Which rules restrict it, by name, and to which slots each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Need:
     `children` is None for what has nothing restricted below it.
     """
 
+    about: str = ""
+    """The property that it is about, for explanations."""
     units: tuple[int, ...] = ()
     edges: tuple[Edge, ...] = ()
     children: tuple[Need, ...] | None = None

@@ -1,0 +1,129 @@
+"""What a version is made of, and what of it one view may have: findings on properties, references and cutting.
+
+Says which parts would be cut and whether the version can do without them. DESIGN section 4, rules 6, 7 and 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sepakat.release.compiled import Compiled
+from sepakat.release.decision import Finding, Outcome, Verdict
+from sepakat.release.explanation import worded
+from sepakat.release.fixpoint import Fixpoint
+from sepakat.release.needs import vital_paths
+from sepakat.release.rule_facts import Facts
+from sepakat.release.versions import Edge, Unit, Version
+from sepakat.stix.selectors import path_text
+
+_OF_PARTS = (
+    "FieldsAllowed",
+    "ExternalReferencesAllowed",
+    "SourceDisclosed",
+    "MarkingsOfProperties",
+    "AggregatesReadable",
+)
+
+
+class Structure:
+    """The parts of one version in one view, under the clauses in `slots`."""
+
+    def __init__(self, world: Compiled, fixpoint: Fixpoint, version: Version, view: int, slots: int) -> None:
+        self._world = world
+        self._fixpoint = fixpoint
+        self._version = version
+        self._view = view
+        self._whole = slots & world.clauses.may_go_whole
+        self._cut = slots & world.clauses.may_go_cut
+        self._can_be_cut = version.is_own and version.type != "marking-definition"
+        self._readable = self._cut if self._can_be_cut and self._cut else self._whole
+        self._vital = vital_paths(version)
+
+    def findings(self, outcome: Outcome, facts: Facts) -> Iterator[Finding]:
+        """A finding from every rule about parts, references and cutting."""
+        is_tearable = self._can_be_cut and bool(self._cut)
+        for name in _OF_PARTS:
+            yield from self._of_parts(name, outcome, facts, is_tearable=is_tearable)
+        yield from self._of_references(outcome, facts, is_tearable=is_tearable)
+        yield self._of_needs(outcome, facts)
+        yield self._of_tear_line(outcome, facts)
+
+    def _of_parts(self, name: str, outcome: Outcome, facts: Facts, *, is_tearable: bool) -> Iterator[Finding]:
+        concerned = [unit for unit in self._version.units if any(rule == name for rule, _ in unit.reasons)]
+        if not concerned:
+            return
+        out = [unit for unit in concerned if not unit.slots & self._readable and self._is_behind(name, unit)]
+        lost = [unit for unit in out if not is_tearable or (unit.path in self._vital and not self._stands_in(unit))]
+        named = tuple(path_text(unit.path) for unit in lost or out or concerned)
+        facts = facts | {"found": ", ".join(named), "evidence": named}
+        if not out or outcome is Outcome.WHOLE:
+            yield worded(name, Verdict.PERMITS, facts)
+        elif lost and outcome is Outcome.OUT:
+            yield worded(name, Verdict.WITHHOLDS, facts)
+        else:
+            yield worded(name, Verdict.CUTS, facts)
+
+    def _is_behind(self, name: str, unit: Unit) -> bool:
+        """Whether this rule keeps the node from being read; where only several together do, each of them is."""
+        alone = [rule for rule, slots in unit.reasons if not slots & self._readable]
+        return not alone or name in alone
+
+    def _stands_in(self, unit: Unit) -> bool:
+        return unit.path == ("name",) and bool(self._version.pseudonym_slots & self._readable)
+
+    def _of_references(self, outcome: Outcome, facts: Facts, *, is_tearable: bool) -> Iterator[Finding]:
+        edges = self._version.edges
+        if not edges:
+            return
+        missing = [edge for edge in edges if not self._is_whole(edge)]
+        out = [edge for edge in missing if edge.must_be_whole or not self._is_present(edge)]
+        needed = [
+            edge
+            for edge in out
+            if edge.target in self._version.needed_targets or edge.target in self._version.whole_targets
+        ]
+        lost = needed if is_tearable else missing
+        named = tuple(f"{edge.target} ({path_text(edge.path)})" for edge in lost or out or missing or edges)
+        facts = facts | {"found": ", ".join(named), "evidence": named}
+        if outcome is Outcome.WHOLE or not missing:
+            yield worded("ReferencesInView", Verdict.PERMITS, facts)
+        elif lost and outcome is Outcome.OUT:
+            yield worded("ReferencesInView", Verdict.WITHHOLDS, facts)
+        else:
+            yield worded("ReferencesInView", Verdict.CUTS if out else Verdict.PERMITS, facts)
+
+    def _of_needs(self, outcome: Outcome, facts: Facts) -> Finding:
+        if outcome is not Outcome.OUT or not self._can_be_cut or not self._cut or self._goes_whole():
+            return worded("SomethingRemains", Verdict.PERMITS, facts)
+        lost = [need.about for need in self._version.needs if not self._fixpoint.remains(need, self._cut, self._view)]
+        verdict = Verdict.WITHHOLDS if lost else Verdict.PERMITS
+        return worded("SomethingRemains", verdict, facts | {"found": ", ".join(lost), "evidence": tuple(lost)})
+
+    def _of_tear_line(self, outcome: Outcome, facts: Facts) -> Finding:
+        """Whether the form is allowed that is left: whole, or as a tear-line."""
+        if outcome is not Outcome.OUT:
+            return worded("FormAllowed", Verdict.PERMITS, facts)
+        if not self._can_be_cut:
+            why = "it is not this node's own, so it goes whole or not at all"
+            if not self._whole:
+                return worded(
+                    "FormAllowed", Verdict.WITHHOLDS, facts | {"why": f"{why}, and only tear-lines are agreed"}
+                )
+            return worded("FormAllowed", Verdict.PERMITS, facts)
+        if not self._cut and not self._goes_whole():
+            return worded(
+                "FormAllowed", Verdict.WITHHOLDS, facts | {"why": "it cannot go whole, and no tear-line is agreed"}
+            )
+        return worded("FormAllowed", Verdict.PERMITS, facts)
+
+    def _goes_whole(self) -> bool:
+        units = all(unit.slots & self._whole for unit in self._version.units)
+        return bool(self._whole) and units and all(self._is_whole(edge) for edge in self._version.edges)
+
+    def _is_whole(self, edge: Edge) -> bool:
+        target = self._world.held.get(edge.target)
+        return target is not None and (bool(target.whole & self._view) or edge.target == self._version.id)
+
+    def _is_present(self, edge: Edge) -> bool:
+        target = self._world.held.get(edge.target)
+        return target is not None and (bool(target.present & self._view) or edge.target == self._version.id)
