@@ -35,7 +35,7 @@ class AsgiTransport(httpx.BaseTransport):
         asyncio.run(_run(self._application, self._scope(request), receive, send))
         start = sent[0]
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        return httpx.Response(start["status"], headers=start["headers"], content=body)
+        return httpx.Response(start["status"], headers=start["headers"], stream=httpx.ByteStream(body))
 
     def _scope(self, request: httpx.Request) -> dict[str, Any]:
         raw_path, _, query = request.url.raw_path.partition(b"?")

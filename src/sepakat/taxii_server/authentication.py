@@ -40,6 +40,8 @@ class Authenticator:
         self._verified = _VerifiedPasswords(node.ids.secret(32), limits.verified_credentials)
         # A check of a password takes a tenth of a second and 64 MB by design: not too many at once.
         self._checks = BoundedSemaphore(_MOST_CHECKS)
+        self.checked = 0
+        """How many passwords were checked the slow way."""
 
     def reader(self, request: Request) -> Reader:
         """Who asks.
@@ -103,6 +105,7 @@ class Authenticator:
         if not self._checks.acquire(timeout=_WAIT_FOR_CHECK):
             raise TryLater("too-many-requests", "request refused: too many passwords to check", 5)
         try:
+            self.checked += 1
             account = check_account(self._node, name, password)
         except NotPermitted:
             self._attempts.failed(name, address, self._node.clock.now())

@@ -30,7 +30,7 @@ class TaxiiService:
 
     def __init__(self, node: Node, limits: ServerLimits) -> None:
         self._node = node
-        self._authenticator = Authenticator(node, limits)
+        self.authenticator = Authenticator(node, limits)
         self._seal = CursorSeal(node.secret)
         self.access_log = AccessLog(node, limits)
 
@@ -38,7 +38,7 @@ class TaxiiService:
         """Who asks, or why not; for a request whose body is worth reading only then."""
         try:
             _place(request)
-            reader = self._authenticator.reader(request)
+            reader = self.authenticator.reader(request)
             _check_media_types(request)
         except SepakatError as refusal:
             return self.refuse(refusal)
@@ -49,7 +49,7 @@ class TaxiiService:
         try:
             place = _place(request)
             if reader is None:
-                reader = self._authenticator.reader(request)
+                reader = self.authenticator.reader(request)
                 _check_media_types(request)
             return self._answer(request, place, reader)
         except SepakatError as refusal:
