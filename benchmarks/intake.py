@@ -3,7 +3,7 @@
 Scores proposal documents (`benchmarks.intake_form`) against the gold of our own pages and, where the folder of test
 data is at hand, of the 2014 news page. Proposals come from `propose(content, name, captured_at)` of
 `benchmarks.intake_extraction`, if that module is there, or from files `NAME.proposal.json`. A page without a proposal
-is named and counts as not measured, never as zero or as perfect. Held-out pages are left alone unless they are asked for.
+is named and counts as not measured, never as zero or as perfect. The held-out pages wait for `--held-out`.
 """
 
 from __future__ import annotations
