@@ -105,9 +105,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "numbers": ("span", "value", "min", "max", "hedge", "unit", "modality"),
     "dates": ("span", "value", "kind"),
     "statements": ("speaker", "attribution", "verb", "act", "quote", "content"),
-    "events": tuple(
-        ["type", "trigger", "sentence", "negated", "status", "places", "date", "actors", "recipient", "topic"]
-    ),
+    "events": ("type", "trigger", "sentence", "negated", "status", "places", "date", "actors", "recipient", "topic"),
     "conflicts": ("kind", "spans"),
     "sources": ("from", "to"),
 }
