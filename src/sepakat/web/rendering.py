@@ -98,7 +98,8 @@ def stix_time(text: str) -> str:
 def plain_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What an object says in properties that read as text, in its order."""
     facts = []
-    for name, value in content.items():
+    # When it was written comes after what it says.
+    for name, value in sorted(content.items(), key=lambda one: one[0] in _LATE):
         if name in _INSIDE:
             continue
         if isinstance(value, str):
@@ -111,6 +112,7 @@ def plain_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 _INSIDE = frozenset({"type", "spec_version", "id", "object_marking_refs", "revoked"})
+_LATE = frozenset({"created", "modified", "created_by_ref"})
 _FILTERS = (
     minute,
     exact,

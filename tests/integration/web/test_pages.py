@@ -1,0 +1,236 @@
+"""What the pages show, and what each must not show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sepakat.exchange import agreeing
+from sepakat.exchange.accounting import account_for_view
+from sepakat.exchange.overview import came_from, decided, went_to
+from sepakat.exchange.viewing import view_of
+from sepakat.stix.identifiers import AgreementId, PartyId
+from tests.integration.web.browser import Browser, section, text_of
+from tests.integration.web.conftest import add_everybody, signed_in
+from tests.integration.web.objects import CUT, FOR_FRANCE, GROUP, HELD, OPEN, SECRET, TAKEN_BACK, WANTED
+from tests.support.agreements import agreement_text
+from tests.support.simulator import Simulation, simulation
+
+RU, FR = PartyId("ru"), PartyId("fr")
+
+
+def row_of(html: str, party: str) -> str:
+    """The part of an object's page about one partner."""
+    found = [
+        part for part in html.split('<details class="partner">')[1:] if f'<span class="quiet">{party}</span>' in part
+    ]
+    assert len(found) == 1
+    return text_of(found[0].split("</details>")[0])
+
+
+def test_overview_of_a_new_node_says_in_words_that_nothing_happened(anna: Browser) -> None:
+    words = anna.text("/")
+    for said in (
+        "No partner is known yet",
+        "No agreement is in force",
+        "Nothing came",
+        "Nothing went",
+        "Nothing was decided",
+    ):
+        assert said in words
+    assert "No recall and no request for consent waits" in words
+
+
+def test_overview_shows_agreements_with_their_state_and_direction(reader: Browser) -> None:
+    words = text_of(section(reader.get("/").text, "agreements"))
+    assert re.search(r"in force Counter-terrorism we give ru us-ru", words)
+    assert re.search(r"in force From Russia ru gives us ru-us", words)
+    assert re.search(r"offered Training we give iq us-iq", words)
+    assert "up to TLP:GREEN" in words
+
+
+def test_overview_shows_partners_with_what_came_and_the_state_of_both_logs(reader: Browser) -> None:
+    html = section(reader.get("/").text, "partners")
+    assert 'href="/parties/ru/came"' in html
+    assert 'href="/parties/ru/went/us-ru"' in html
+    assert "signed by both" in text_of(html) or "both signed up to" in text_of(html)
+    assert "no node" in text_of(html)
+
+
+def test_overview_shows_what_came_and_what_went_with_links_to_the_objects(reader: Browser) -> None:
+    html = reader.get("/").text
+    assert f'<a href="/objects/{WANTED}">Statement of the minister</a>' in section(html, "came")
+    assert f'<a href="/objects/{CUT}">Meeting in Washington</a>' in section(html, "went")
+    assert "tear-line variant" in text_of(section(html, "went"))
+    assert "7 objects taken by alice" in text_of(section(html, "came"))
+
+
+def test_overview_shows_what_waits_for_an_answer(reader: Browser) -> None:
+    words = text_of(section(reader.get("/").text, "waiting"))
+    assert "We asked ru to let it go on to fr : joint operation" in words
+    assert "the source withdrew it" in words
+    assert "no answer yet" in words
+
+
+def test_decisions_show_outcome_and_taker(reader: Browser) -> None:
+    words = reader.text("/decisions")
+    assert re.search(r"Meeting in Washington tear-line variant campaign to ru us-ru", words)
+    assert re.search(r"Black Banner Group whole threat-actor to ru us-ru", words)
+    assert "Safe house list" not in words
+
+
+def test_object_page_has_one_row_for_each_partner(reader: Browser) -> None:
+    html = reader.get(f"/objects/{GROUP}").text
+    assert html.count('<details class="partner">') == 3
+    assert row_of(html, "ru").startswith("whole RU ru")
+    assert "log: leaf" in row_of(html, "ru")
+    assert row_of(html, "iq").startswith("withheld Iraq iq")
+    assert "No agreement has ever been in force" in row_of(html, "iq")
+
+
+def test_object_page_tells_a_variant_from_the_whole(reader: Browser) -> None:
+    assert row_of(reader.get(f"/objects/{CUT}").text, "ru").startswith("tear-line variant RU ru")
+
+
+def test_object_page_tells_who_has_not(reader: Browser) -> None:
+    html = reader.get(f"/objects/{FOR_FRANCE}").text
+    assert row_of(html, "ru").startswith("withheld")
+    assert row_of(html, "fr").startswith("whole")
+    assert row_of(reader.get(f"/objects/{SECRET}").text, "fr").startswith("withheld")
+
+
+def test_object_page_tells_who_gave_it(reader: Browser) -> None:
+    html = reader.get(f"/objects/{WANTED}").text
+    assert row_of(html, "ru").startswith("gave it to us")
+    assert "information of ru from ru under ru-us" in text_of(section(html, "versions"))
+
+
+def test_object_page_tells_who_had_what_was_recalled_or_held(reader: Browser) -> None:
+    held = reader.get(f"/objects/{HELD}").text
+    assert row_of(held, "ru").startswith("had it; withdrawn")
+    assert "names a witness" in text_of(section(held, "put"))
+    taken_back = reader.get(f"/objects/{TAKEN_BACK}").text
+    assert "recalled" in text_of(taken_back.split("</header>")[2])
+
+
+def test_markings_stand_in_words_with_the_colour_of_their_level(reader: Browser) -> None:
+    html = reader.get(f"/objects/{CUT}").text
+    assert '<span class="tlp green">TLP:GREEN</span>' in html
+    words = text_of(section(html, "markings"))
+    assert "TLP:RED For the eyes of the persons it was given to, nobody else. on description" in words
+
+
+def test_content_from_outside_is_shown_and_never_run(reader: Browser) -> None:
+    for path in (f"/objects/{OPEN}", "/", "/parties/ru/sees", "/decisions"):
+        html = reader.get(path).text
+        assert "<script" not in html
+    assert '<script>alert("x")</script>' in reader.text(f"/objects/{OPEN}")
+
+
+def test_what_a_partner_sees_is_exactly_what_was_published_to_it(world: Simulation, reader: Browser) -> None:
+    left = section(reader.get("/parties/ru/sees").text, "left")
+    published = view_of(world["us"], RU)[0].rows
+    assert left.count("<li>") == len(published)
+    for row in published:
+        assert row.id in left
+
+
+def test_left_side_of_a_view_shows_nothing_of_what_is_withheld_or_of_another_partner(reader: Browser) -> None:
+    html = reader.get("/parties/ru/sees").text
+    left, right = section(html, "left"), section(html, "right")
+    for object_id, name in ((SECRET, "Safe house list"), (FOR_FRANCE, "Convoy on the delta road"), (HELD, "a witness")):
+        assert name not in left
+        assert object_id not in left
+        assert name in right
+    assert CUT not in left
+    assert "a source names who stayed away" not in left
+    assert "us-fr" not in left
+
+
+def test_right_side_names_what_is_cut(reader: Browser) -> None:
+    assert re.search(
+        r"Meeting in Washington tear-line variant", text_of(section(reader.get("/parties/ru/sees").text, "right"))
+    )
+
+
+def test_partner_without_any_agreement_in_force_sees_nothing(reader: Browser) -> None:
+    assert "it sees nothing of us" in reader.text("/parties/iq/sees")
+
+
+def test_suspended_view_shows_only_tombstones(tmp_path: Path) -> None:
+    with simulation(tmp_path, "us", "ru") as made:
+        add_everybody(made["us"])
+        made.introduce(("us", "ru"))
+        made.conclude(agreement_text(), "us", "ru")
+        made.take_in("us", made.written_by("us", GROUP, "green", name="Black Banner Group"))
+        person = signed_in(made["us"], "overseer")
+        assert "Black Banner Group" in section(person.get("/parties/ru/sees").text, "left")
+        agreeing.suspend(made["us"], "us-ru", "talks broke off")
+        left = section(person.get("/parties/ru/sees").text, "left")
+        assert "Black Banner Group" not in left
+        assert "only tombstones can be read" in left
+        assert "suspended" in text_of(section(person.get("/").text, "agreements"))
+
+
+def test_lists_page_through_everything_once(world: Simulation) -> None:
+    node = world["us"]
+    sequences: list[int] = []
+    before = None
+    while True:
+        page = went_to(node, RU, AgreementId("us-ru"), before, limit=3)
+        assert len(page.entries) <= 3
+        sequences += [entry.row.sequence for entry in page.entries]
+        if page.older is None:
+            break
+        before = page.older
+    with node.store.reading() as unit:
+        every = unit.views.rows(page.collection.id, include_withdrawn=True)
+    assert sequences == sorted((row.sequence for row in every), reverse=True)
+
+
+def test_decisions_page_through_everything_once(world: Simulation) -> None:
+    numbers: list[int] = []
+    before = None
+    while True:
+        page = decided(world["us"], before, limit=4)
+        numbers += [entry.number for entry in page.entries]
+        if page.older is None:
+            break
+        before = page.older
+    assert numbers == sorted(set(numbers), reverse=True)
+    with world["us"].store.reading() as unit:
+        assert len(numbers) == len(unit.views.recorded(limit=1000))
+
+
+def test_what_came_is_of_that_partner_alone(world: Simulation) -> None:
+    assert {entry.arrival.giver for entry in came_from(world["us"], RU).entries} == {RU}
+    assert came_from(world["us"], FR).entries == ()
+
+
+def test_both_sides_of_a_view_page_through_everything_once(world: Simulation) -> None:
+    node = world["us"]
+    whole = account_for_view(node, RU, limit=1000)
+    page = account_for_view(node, RU, limit=2)
+    seen = [entry.row.sequence for entry in page.seen]
+    withheld = [entry.id for entry in page.withheld]
+    other = page
+    while page.seen_next is not None:
+        page = account_for_view(node, RU, seen_after=page.seen_next, limit=2)
+        seen += [entry.row.sequence for entry in page.seen]
+    while other.withheld_next is not None:
+        other = account_for_view(node, RU, withheld_after=other.withheld_next, limit=2)
+        withheld += [entry.id for entry in other.withheld]
+    assert seen == [entry.row.sequence for entry in whole.seen]
+    assert withheld == [entry.id for entry in whole.withheld]
+    assert len(withheld) > 2
+
+
+def test_further_leads_to_the_next_page(world: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sepakat.web.pages._PER_SIDE", 2)
+    person = signed_in(world["us"], "analyst")
+    html = person.get("/parties/ru/sees").text
+    further = re.search(r'rel="next" href="([^"]*)"', section(html, "left"))
+    assert further is not None
+    assert person.get(further[1].replace("&amp;", "&")).status_code == 200
