@@ -7,6 +7,7 @@ order, instants in UTC. Nothing here knows what it prints.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -66,8 +67,8 @@ def console() -> Console:
     """The terminal as Rich sees it."""
     from rich.console import Console
 
-    is_terminal = sys.stdout.isatty()
-    return Console(width=None if is_terminal else WIDTH_OF_A_FILE, highlight=False)
+    is_as_wide_as_it_says = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if is_as_wide_as_it_says else WIDTH_OF_A_FILE, highlight=False)
 
 
 def instant(value: datetime | None) -> str | None:

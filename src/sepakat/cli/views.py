@@ -137,20 +137,26 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
 
 
 def _say_decision(decision: Decision) -> None:
+    """The outcome, then what every rule found: first those that say no or cut, then the others in their order."""
     from sepakat.release.decision import Verdict
     from sepakat.release.explanation import sentence
 
-    signs = {Verdict.PERMITS: "✓", Verdict.WITHHOLDS: "✗", Verdict.CUTS: "✂", Verdict.NOT_APPLICABLE: "·"}
+    signs = {Verdict.WITHHOLDS: "✗", Verdict.CUTS: "✂", Verdict.PERMITS: "✓"}
     if decision.view.agreement:
         say(f"Under {decision.view.agreement}:")
     say(sentence(decision))
     if decision.cut:
         say(f"Cut: {', '.join(decision.cut)}")
     rows = [
-        (signs[finding.verdict], finding.rule, finding.because, finding.clause or "", finding.remedy or "")
+        (sign, finding.rule, f"{finding.because}\n→ {finding.remedy}" if finding.remedy else finding.because)
+        for verdict, sign in signs.items()
         for finding in decision.findings
+        if finding.verdict is verdict
     ]
-    say_table(("", "rule", "because", "clause", "to change it"), rows, "No rule had anything to say.")
+    say_table(("", "rule", "because"), rows, "No rule had anything to say.")
+    others = [finding.rule for finding in decision.findings if finding.verdict is Verdict.NOT_APPLICABLE]
+    if others:
+        say(f"Not applicable: {', '.join(others)}")
 
 
 def instant_option(text: str | None) -> datetime | None:

@@ -20,6 +20,7 @@ SEPAKAT = (sys.executable, "-m", "sepakat")
 COMMAND_SECONDS = 60
 START_SECONDS = 30
 AT_ONCE = 4
+OUTPUT_WIDTH = 130
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -59,7 +60,12 @@ class Machine:
         """
         ran = subprocess.run(
             [*SEPAKAT, *arguments],
-            env={**os.environ, NODE_VARIABLE: str(folder or self.folder), "PYTHONIOENCODING": "utf-8"},
+            env={
+                **os.environ,
+                NODE_VARIABLE: str(folder or self.folder),
+                "PYTHONIOENCODING": "utf-8",
+                "COLUMNS": str(OUTPUT_WIDTH),
+            },
             capture_output=True,
             text=True,
             encoding="utf-8",

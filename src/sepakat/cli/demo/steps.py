@@ -36,7 +36,7 @@ from sepakat.errors import SepakatError
 
 PARTIES = {"us": ("United States", "US"), "ru": ("Russia", "RU"), "iq": ("Iraq", "IQ"), "fr": ("France", "FR")}
 TAKERS = ("ru", "iq", "fr")
-ORIGIN_AND_LABEL = {"OriginsConsent", "AmongReaders"}
+ORIGIN_AND_LABEL = {"OriginAllows", "AmongReaders"}
 ANSWER_SECONDS = 30
 
 
@@ -123,13 +123,12 @@ class Demo:
         )
         story.command("us", f'sepakat party add {self.ru.address} --fingerprint "{prints["ru"][:19]} ..."')
 
-        def add_others(machine: Machine) -> None:
-            for other in machines:
-                if other is not machine:
-                    machine.run("party", "add", other.address, "--fingerprint", prints[other.party])
+        def add_others(machine: Machine) -> set[str]:
+            others = [other for other in machines if other is not machine]
+            add = [("party", "add", other.address, "--fingerprint", prints[other.party]) for other in others]
+            return {machine.party, *(machine.ask(*arguments)["id"] for arguments in add)}
 
-        together(add_others, machines)
-        known = [{one["id"] for one in machine.ask("party", "list")} for machine in machines]
+        known = together(add_others, machines)
         story.check("each knows the other three by card and fingerprint", all(one == set(PARTIES) for one in known))
 
     def _define(self) -> None:
