@@ -7,7 +7,7 @@ readings. Ceilings of clauses are left to `markings` and `clauses`: here only th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sepakat.agreements.terms import Onward, OnwardRule
@@ -48,6 +48,10 @@ class Labels:
                 return (party,)
         senders = tuple(dict.fromkeys(terms.sender for terms in version.received))
         return senders or (self._world.node,)
+
+    def approvers(self, version: VersionRef) -> Mapping[ViewKey, frozenset[str]]:
+        """Who approved a version, for which view."""
+        return self._approvers.get(version, {})
 
     def approved(self, version: VersionRef, persons: int) -> int:
         """The views for which at least so many different persons approved the version."""

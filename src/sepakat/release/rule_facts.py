@@ -73,7 +73,9 @@ def _releasable(world: Compiled, version: Version, clause: Clause, _: Evidence) 
 
 
 def _approved(world: Compiled, version: Version, clause: Clause, _: Evidence) -> Facts:
-    return {"wanted": clause.release.approval.persons, "found": _approvers(world, version)}
+    given = world.labels.approvers(version.ref)
+    found = "; ".join(f"for {view.taker} by {_list(sorted(names))}" for view, names in given.items()) or "none"
+    return {"wanted": clause.release.approval.persons, "found": found}
 
 
 def _delay(_: Compiled, version: Version, clause: Clause, __: Evidence) -> Facts:
@@ -90,11 +92,12 @@ def facts_of_view(rule: str, world: Compiled, version: Version, view: ViewKey) -
         case "OriginAllows":
             others = sorted(version.held.origins - {world.world.node})
             refusing = [origin for origin in others if not _consents(world, version, origin, view)]
-            return {"found": _list(refusing or others) or "this node", "evidence": tuple(refusing or others)}
+            named = _list(refusing or others) if others else "this node"
+            return {"found": named, "evidence": tuple(refusing or others)}
         case "TermsNotWeaker":
             terms = [f"{t.onward.default} (from {t.sender} under {t.agreement})" for t in version.held.received]
             ours = world.world.views[view].agreement.onward.default
-            return {"found": _list(terms) or "no terms", "wanted": str(ours)}
+            return {"found": _list(terms) if terms else "no terms of others", "wanted": str(ours)}
         case "NotHeld":
             return {"found": policy.hold or ""}
         case "NotExpired":
@@ -131,9 +134,9 @@ def _window(world: Compiled, version: Version, clause: Clause, _: Evidence) -> F
     agreement = next(entry.agreement for entry in world.slots.clauses if entry.clause is clause)
     window = agreement.window
     start = "any time" if window.data_from is None else format_instant(window.data_from)
-    age = "any age" if window.max_age is None else window.max_age.text
+    age = "of any age" if window.max_age is None else f"at most {window.max_age.text} old"
     created, modified = (format_instant(as_datetime(at)) for at in (version.created, version.modified))
-    return {"found": f"created {created}, modified {modified}", "wanted": f"data from {start}, of at most {age}"}
+    return {"found": f"created {created}, modified {modified}", "wanted": f"data from {start}, {age}"}
 
 
 def _person(_: Compiled, version: Version, clause: Clause, __: Evidence) -> Facts:
@@ -142,14 +145,6 @@ def _person(_: Compiled, version: Version, clause: Clause, __: Evidence) -> Fact
     if clause.persons.retention is not None:
         wanted += f", kept for {clause.persons.retention.text}"
     return {"found": found, "wanted": wanted}
-
-
-def _approvers(world: Compiled, version: Version) -> str:
-    approvals = {key: a for (ref, key), a in world.world.approvals.items() if ref == version.ref}
-    return (
-        "; ".join(f"for {key.taker}: {_list([a.approver for a in found])}" for key, found in approvals.items())
-        or "none"
-    )
 
 
 def _owners_words(world: Compiled, version: Version, view: ViewKey) -> Iterator[str]:

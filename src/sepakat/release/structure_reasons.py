@@ -44,6 +44,8 @@ class Structure:
         is_tearable = self._can_be_cut and bool(self._cut)
         for name in _OF_PARTS:
             yield from self._of_parts(name, outcome, facts, is_tearable=is_tearable)
+        if outcome is Outcome.VARIANT:
+            yield from self._of_parts("PersonsRule", outcome, facts, is_tearable=is_tearable)
         yield from self._of_references(outcome, facts, is_tearable=is_tearable)
         yield self._of_needs(outcome, facts)
         yield self._of_tear_line(outcome, facts)
