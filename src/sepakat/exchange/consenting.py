@@ -132,7 +132,7 @@ def take_request(node: Node, unit: Unit, message: Message, now: datetime) -> Non
     if unit.obligations.consent(body["request"], Direction.IN) is not None:
         raise NotPermitted("consent-request-known", "consent request refused: a request of that id was made before")
     if body["third_party"] in (node.party, message.sender):
-        raise NotPermitted("third-party-wrong", f"consent request refused: {body['third_party']} is no third party")
+        raise InputError("third-party-wrong", f"consent request refused: {body['third_party']} is no third party")
     original = held_by(unit, message.sender, StixId(body["object"]))
     origins = {origin for version in unit.objects.get(original) for origin in version.origins} if original else set()
     if original is None or node.party not in origins:

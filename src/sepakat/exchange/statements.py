@@ -122,7 +122,7 @@ def take_checkpoint(node: Node, unit: Unit, message: Message, now: datetime) -> 
         checkpoint, _ = _open(node, unit, message.sender, note, owner=message.sender)
         keep_head(unit, message.sender, checkpoint, note, now)
     else:
-        raise NotPermitted("checkpoint-of-another-log", "checkpoint refused: it is of no log between the two parties")
+        raise PeerError("checkpoint-of-another-log", "checkpoint refused: it is of no log between the two parties")
 
 
 def keep_head(unit: Unit, owner: PartyId, checkpoint: Checkpoint, note: str, now: datetime) -> None:
@@ -158,7 +158,7 @@ def _check_place(node: Node, unit: Unit, leaf: ReleaseLeaf, sender: PartyId, bod
             "statement-for-another", "release statement refused: its leaf is not of the sender's log for us"
         )
     if leaf.collection != body["collection"]:
-        raise NotPermitted("statement-wrong", "release statement refused: its leaf is of another collection")
+        raise PeerError("statement-wrong", "release statement refused: its leaf is of another collection")
     record = unit.agreements.get(leaf.agreement_hash)
     if record is None or record.agreement.id != leaf.agreement:
         raise NotFound(

@@ -17,7 +17,6 @@ import msgspec
 import orjson
 
 from sepakat.errors import PeerError
-from sepakat.exchange.messaging import REFUSED
 from sepakat.exchange.ports import Node, Peer, PeerPage
 from sepakat.exchange.records import Party
 from sepakat.exchange.signing import sign_request
@@ -170,8 +169,9 @@ class HttpPeer:
             )
         words = _words(body) or f"status {status}"
         # Not let in, too much, or unwell: worth another try. Everything else is a no to this very request.
-        is_no = 400 <= status < 500 and status not in (401, 408, 429)
-        raise PeerError(REFUSED if is_no else "peer-unwell", f"{self._party.id} refused: {words}")
+        if 400 <= status < 500 and status not in (401, 408, 429):
+            raise PeerError("peer-refused", f"{self._party.id} refused: {words}")
+        raise PeerError("peer-unwell", f"{self._party.id} cannot answer: {words}")
 
     def _document(self, answer: httpx.Response) -> Mapping[str, Any]:
         try:
