@@ -44,7 +44,7 @@ class Mirror:
         return cls(owner, Frontier().extend(leaf_hash(leaf.data) for leaf in leaves))
 
     def follow(self, node: Node, unit: Unit, document: bytes) -> None:
-        """Append what a message of the owner says about its log; a contradiction is an alarm, and nothing goes on from it."""
+        """Append what a message of the owner says about its log; nothing goes on from a contradiction."""
         if self.alarms:
             return
         signed = parse_message(orjson.loads(document))

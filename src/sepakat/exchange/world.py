@@ -106,9 +106,7 @@ def _versions(unit: Unit) -> dict[StixId, tuple[HeldVersion, ...]]:
     return {object_id: tuple(versions) for object_id, versions in held.items()}
 
 
-def _standing_versions(
-    node: Node, unit: Unit, everyone: Sequence[Party]
-) -> dict[StixId, tuple[HeldVersion, ...]]:
+def _standing_versions(node: Node, unit: Unit, everyone: Sequence[Party]) -> dict[StixId, tuple[HeldVersion, ...]]:
     """What every node has without taking it in: the markings of the standard and the identities of the parties."""
     own = next((party for party in everyone if party.is_self), None)
     since = own.added_at if own else datetime.min.replace(tzinfo=UTC)
