@@ -21,6 +21,11 @@ MAX_CONTENT_LENGTH = 100 << 20
 """The largest request body in bytes; the API root tells it, and nothing smaller is refused for its size."""
 
 
+def plain_title(text: str) -> str:
+    """The text as a title that every client can name: some write lists of them with "," and paths with "."."""
+    return text.replace(".", " ").replace(",", " ")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One released object version as a reader sees it."""

@@ -82,10 +82,12 @@ class TaxiiService:
         return Answer(200, body)
 
     def _discovery(self) -> bytes:
-        return resources.discovery(f"Sepakat at {self._name()}", "Shares what was agreed", [API_ROOT_PATH])
+        title = resources.plain_title(f"Sepakat at {self._name()}")
+        return resources.discovery(title, "Shares what was agreed", [API_ROOT_PATH])
 
     def _api_root(self) -> bytes:
-        return resources.api_root(f"Sharing by {self._name()}", "One collection per agreement, and inboxes")
+        title = resources.plain_title(f"Sharing by {self._name()}")
+        return resources.api_root(title, "One collection per agreement, and inboxes")
 
     def _name(self) -> str:
         with self._node.store.reading() as unit:
@@ -101,7 +103,9 @@ class TaxiiService:
         if reader.is_node:
             return []
         return [
-            CollectionResource(one.id, one.title, one.description, can_read=False, can_write=True)
+            # Readable, though there is never anything in it: some clients give up everything at the first collection
+            # in the list that they may not read.
+            CollectionResource(one.id, one.title, f"{one.description} (add here; nothing is read back)", True, True)
             for one in inbox.inboxes_for(self._node, reader.party)
         ]
 
@@ -133,18 +137,19 @@ class TaxiiService:
             page = reading.read(
                 self._node, reader.party, reader.account, _logged(request, place), query, self.access_log.note
             )
-            if not page.rows and place.object_id and not self._holds(place, reader):
-                raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
         except NotFound:
-            if any(one.id == place.collection for one in self._inboxes(reader)):
-                raise NotPermitted(
-                    "inbox-unreadable", "an inbox cannot be read", "read the other collections"
-                ) from None
-            raise
+            if not any(one.id == place.collection for one in self._inboxes(reader)):
+                raise
+            page = RowPage((), more=False)
+        if not page.rows and place.object_id and not self._holds(place, reader):
+            raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
         return page
 
     def _holds(self, place: Place, reader: Reader) -> bool:
-        return reading.holds(self._node, reader.party, place.collection, place.object_id)
+        try:
+            return reading.holds(self._node, reader.party, place.collection, place.object_id)
+        except NotFound:
+            return False
 
     def _add(self, request: Request, place: Place, reader: Reader) -> Answer:
         if not self._collection(place.collection, reader).can_write:
@@ -153,13 +158,10 @@ class TaxiiService:
         return Answer(202, added.document)
 
     def _delete(self, place: Place, reader: Reader) -> Answer:
-        # Section 5.7: only where an account may both read and write, which none of our collections grants.
-        self._collection(place.collection, reader)
-        raise NotPermitted(
-            "delete-refused",
-            "objects cannot be deleted here",
-            "ask the giver to recall what should no longer be shared",
-        )
+        # Section 5.7: a client that may see an object need not be one that may delete it, and none here may.
+        if self._collection(place.collection, reader).can_write:
+            raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
+        raise NotPermitted("delete-refused", "objects cannot be deleted here", "ask the giver to recall what is to go")
 
 
 def _place(request: Request) -> Place:

@@ -180,9 +180,13 @@ def test_a_suspended_agreement_closes_its_inbox_at_once(node: TaxiiNode, inbox: 
     assert "collections" not in node.client().get(f"{ROOT}collections/").json()
 
 
-def test_an_inbox_cannot_be_read(node: TaxiiNode, inbox: str) -> None:
-    for rest in ("objects/", "manifest/", f"objects/{stix_id(1)}/", f"objects/{stix_id(1)}/versions/"):
-        assert node.client().get(f"{ROOT}collections/{inbox}/{rest}").status_code == 403
+def test_nothing_is_read_back_from_an_inbox(node: TaxiiNode, inbox: str) -> None:
+    add(node, inbox, indicator(1))
+    for rest in ("objects/", "manifest/"):
+        answer = node.client().get(f"{ROOT}collections/{inbox}/{rest}")
+        assert (answer.status_code, answer.json()) == (200, {})
+    for rest in (f"objects/{stix_id(1)}/", f"objects/{stix_id(1)}/versions/"):
+        assert node.client().get(f"{ROOT}collections/{inbox}/{rest}").status_code == 404
 
 
 def test_the_status_is_there_for_the_account_that_added(node: TaxiiNode, inbox: str) -> None:

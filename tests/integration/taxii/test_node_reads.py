@@ -37,11 +37,11 @@ def test_a_node_reads_its_view_page_by_page(node: TaxiiNode) -> None:
     node.publish(view, [indicator(number) for number in range(7)])
     ru = peer(node, "ru")
     assert [one["id"] for one in ru.collections()] == [view.id]
-    found, cursor, more = [], None, True
-    while more:
-        page = ru.page(view.id, added_after=None, cursor=cursor, limit=3)
+    page = ru.page(view.id, added_after=None, cursor=None, limit=3)
+    found = [orjson.loads(raw)["id"] for raw in page.objects]
+    while page.more:
+        page = ru.page(view.id, added_after=None, cursor=page.next, limit=3)
         found += [orjson.loads(raw)["id"] for raw in page.objects]
-        cursor, more = page.next, page.more
     assert found == [stix_id(number) for number in range(7)]
     assert ru.page(view.id, added_after=page.added_last, cursor=None, limit=3).objects == ()
 

@@ -94,7 +94,8 @@ def test_a_body_that_does_not_come_is_given_up(node: TaxiiNode) -> None:
 def test_a_client_that_goes_away_changes_nothing(node: TaxiiNode) -> None:
     inbox = node.receive()
     path = f"{ROOT}collections/{inbox}/objects/"
-    parts = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    first = {"type": "http.request", "body": b"{", "more_body": True}
+    parts: list[dict[str, Any]] = [first, {"type": "http.disconnect"}]
     assert ask(node.door, parts, path=path, raw_path=path.encode()) == (0, {})
 
 
@@ -149,7 +150,7 @@ def test_a_disabled_account_is_out_at_once(node: TaxiiNode) -> None:
     "header", ["Basic", "Basic !!!", "Basic cnU=", "Digest abc", "Bearer", "", " ", "Basic " + "x" * 5000, "\xff"]
 )
 def test_credentials_that_make_no_sense_are_401(node: TaxiiNode, header: str) -> None:
-    answer = node.client(None).get("/taxii2/", headers=[("authorization", header.encode("latin-1"))])
+    answer = node.client(None).get("/taxii2/", headers=[(b"authorization", header.encode("latin-1"))])
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Basic ")
 

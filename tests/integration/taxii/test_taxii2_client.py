@@ -33,7 +33,7 @@ def collection(node: TaxiiNode, address: str) -> Iterator[Collection]:
     made = node.share()
     node.publish(made, [indicator(number) for number in range(COUNT)])
     with Server(f"{address}/taxii2/", user="ru", password=PASSWORD) as server:
-        yield next(one for one in server.api_roots[0].collections if one.can_read)
+        yield next(one for one in server.api_roots[0].collections if not one.can_write)
 
 
 def test_discovery_leads_to_the_collection(address: str, node: TaxiiNode) -> None:
