@@ -40,7 +40,7 @@ class Attempts:
     def begin(self, name: str, address: str, now: datetime) -> timedelta | None:
         """Count an attempt; how long to wait instead if there were too many, which counts nothing."""
         with self._lock:
-            self._forget(now)
+            self._make_room()
             wait = max((self._wait(key, free, now) for key, free in _keys(name, address)), default=timedelta(0))
             if wait > timedelta(0):
                 return wait
@@ -65,9 +65,7 @@ class Attempts:
         wait = min(timedelta(seconds=2 ** min(count.tries - free + 1, _MOST_DOUBLINGS)), LONGEST_WAIT)
         return count.last + wait - now
 
-    def _forget(self, now: datetime) -> None:
-        if len(self._counts) >= MOST_KEPT:
-            self._counts = {key: one for key, one in self._counts.items() if now - one.last < FORGOTTEN_AFTER}
+    def _make_room(self) -> None:
         # The oldest go first: entries are put back at the end whenever they are counted.
         while len(self._counts) >= MOST_KEPT:
             del self._counts[next(iter(self._counts))]

@@ -12,7 +12,9 @@ from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.web.asking import Ask
 from sepakat.web.rendering import page
 
-_PER_SIDE = 25
+_EXPLAINED = 20
+"""How many entries a page shows whose every finding it carries."""
+
 _LONGEST_NUMBER = 18
 
 
@@ -23,7 +25,7 @@ def overview(ask: Ask) -> Response:
 
 def decisions(ask: Ask) -> Response:
     """What was decided and acted on."""
-    return page(ask, "decisions.html", shown=decided(ask.node, _number(ask, "before")))
+    return page(ask, "decisions.html", shown=decided(ask.node, _number(ask, "before"), _EXPLAINED))
 
 
 def came(ask: Ask) -> Response:
@@ -51,7 +53,7 @@ def as_party(ask: Ask) -> Response:
         AgreementId(agreement) if agreement else None,
         seen_after=_number(ask, "after") or 0,
         withheld_after=StixId(withheld_after) if withheld_after else None,
-        limit=_PER_SIDE,
+        limit=_EXPLAINED,
     )
     return page(ask, "as_party.html", shown=shown)
 

@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from sepakat.exchange.titles import MarkingLine
+from sepakat.release.decision import Decision
 from sepakat.release.explanation import sentence
 from sepakat.web.asking import Ask
 from sepakat.web.static_files import static_path
@@ -90,6 +91,11 @@ def marking_words(line: MarkingLine) -> str:
     return gettext.NullTranslations().gettext(MARKINGS.get(f"{line.scheme} {line.level}".strip(), ""))
 
 
+def told(decision: Decision) -> str:
+    """The decision in one sentence without its subject: the page is about that object."""
+    return capital(sentence(decision).removeprefix(f"{decision.version[0]} "))
+
+
 def stix_time(text: str) -> str:
     """A timestamp as given, for reading."""
     return text.replace("T", " ").replace("Z", " UTC")
@@ -124,5 +130,5 @@ _FILTERS = (
     marking_words,
     stix_time,
     plain_facts,
-    sentence,
+    told,
 )

@@ -228,7 +228,7 @@ def test_both_sides_of_a_view_page_through_everything_once(world: Simulation) ->
 
 
 def test_further_leads_to_the_next_page(world: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sepakat.web.pages._PER_SIDE", 2)
+    monkeypatch.setattr("sepakat.web.pages._EXPLAINED", 2)
     person = signed_in(world["us"], "analyst")
     html = person.get("/parties/ru/sees").text
     further = re.search(r'rel="next" href="([^"]*)"', section(html, "left"))
