@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sepakat.claims.extension import CLAIM_EXTENSION
-from sepakat.claims.vocabulary import KINDS
+from sepakat.claims.vocabulary import ADMIRALTY, KINDS
 from sepakat.stix.identifiers import StixId
 
 NOT_DERIVING = frozenset({"supports", "contradicts", "assumption"})
 """Roles of a basis that carry nothing over; by any other, known or not, the claim derives from it."""
 
-_NO_RATING: Mapping[str, frozenset[Any]] = {"reliability": frozenset({"F", "X"}), "credibility": frozenset({6})}
+_NO_RATING: Mapping[str, frozenset[Any]] = {"reliability": frozenset({"F"}), "credibility": frozenset({6})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,12 @@ def claim_facts(content: Mapping[str, Any]) -> ClaimFacts | None:
     person = claim.get("person")
     category = None if person is None else _mapping(person, "person").get("category")
     kind = _typed(claim.get("kind"), str, "kind")
+    # Letters of other schemes have other meanings: they are no rating here, never a converted one.
+    is_admiralty = source.get("scheme") == ADMIRALTY
+    reliability = _typed(source.get("reliability"), str, "reliability")
     return ClaimFacts(
         kind=kind if kind in KINDS else None,
-        reliability=_rating("reliability", _typed(source.get("reliability"), str, "reliability")),
+        reliability=_rating("reliability", reliability) if is_admiralty else None,
         credibility=_rating("credibility", _typed(claim.get("credibility"), int, "credibility")),
         is_about_person=person is not None,
         person_category=_typed(category, str, "category"),

@@ -75,6 +75,8 @@ def cut_of(world: Compiled, version: Version, view: int) -> Cut:
     for value, listed in version.aggregates:
         if any(covers(listed, path) or covers(path, listed) for path in paths):
             paths.add(value)
+    for _ in version.ties:
+        paths.update((name,) for name, other in version.ties if (other,) in paths)
     return Cut(frozenset(paths), replaced)
 
 

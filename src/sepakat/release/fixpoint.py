@@ -227,6 +227,8 @@ class Fixpoint:
             views &= self._slots.gather(unit & readable)
         for edge in need.edges:
             views &= self._whole(edge.target) if edge.must_be_whole else self._present(edge.target)
+        for other in need.besides:
+            views &= self.remains(other, readable, views)
         if need.children is None or not views:
             return views
         remaining = 0

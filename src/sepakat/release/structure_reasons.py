@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sepakat.release.compiled import Compiled
+from sepakat.release.cutting import cut_of
 from sepakat.release.decision import Finding, Outcome, Verdict
 from sepakat.release.explanation import worded
 from sepakat.release.fixpoint import Fixpoint
@@ -46,6 +47,7 @@ class Structure:
             yield from self._of_parts(name, outcome, facts, is_tearable=is_tearable)
         if outcome is Outcome.VARIANT:
             yield from self._of_parts("PersonsRule", outcome, facts, is_tearable=is_tearable)
+            yield from self._of_joined(facts)
         yield from self._of_references(outcome, facts, is_tearable=is_tearable)
         yield self._of_needs(outcome, facts)
         yield self._of_tear_line(outcome, facts)
@@ -64,6 +66,14 @@ class Structure:
             yield worded(name, Verdict.WITHHOLDS, facts)
         else:
             yield worded(name, Verdict.CUTS, facts)
+
+    def _of_joined(self, facts: Facts) -> Iterator[Finding]:
+        """What is cut for no reason of its own, but since it sums up or belongs to what is cut."""
+        own = {unit.path for unit in self._version.units} | {edge.path for edge in self._version.edges}
+        joined = sorted(path_text(path) for path in cut_of(self._world, self._version, self._view).paths - own)
+        if joined:
+            named = tuple(joined)
+            yield worded("AggregatesReadable", Verdict.CUTS, facts | {"found": ", ".join(named), "evidence": named})
 
     def _is_behind(self, name: str, unit: Unit) -> bool:
         """Whether this rule keeps the node from being read; where only several together do, each of them is."""

@@ -59,7 +59,8 @@ class Units:
         if "granular_markings" in content:
             for path, slots in self._by_markings(version):
                 self._restrict(found, path, slots, "MarkingsOfProperties")
-        self._join(found, version)
+        version.ties = tuple(_ties(version))
+        self._sum_up(found, version)
         if version.pseudonym_slots:
             self._describe_nobody(found, version)
         for unit in found.values():
@@ -162,25 +163,24 @@ class Units:
             if prop not in PSEUDONYM_KEEPS or prop == "name":
                 self._restrict(found, (prop,), others, "PersonsRule")
 
-    def _join(self, found: dict[Path, Unit], version: Version) -> None:
-        content = version.held.object.content
-        version.aggregates = tuple(_aggregates(content))
-        if not found:
-            return
+    def _sum_up(self, found: dict[Path, Unit], version: Version) -> None:
+        """A value that sums up a list carries the markings of the whole list."""
+        version.aggregates = tuple(_aggregates(version.held.object.content))
         for value, listed in version.aggregates:
             for unit in list(found.values()):
                 if covers(listed, unit.path) or covers(unit.path, listed):
-                    self._restrict(found, value, unit.slots, "AggregatesReadable")
-        for one, other in (*TOGETHER.get(version.type, ()), *NEEDS.get(version.type, ())):
-            self._tie(found, content, one, other)
-        for one, other in TOGETHER.get(version.type, ()):
-            self._tie(found, content, other, one)
+                    for rule, slots in unit.reasons:
+                        if rule == "MarkingsOfProperties":
+                            self._restrict(found, value, slots, "AggregatesReadable")
 
-    def _tie(self, found: dict[Path, Unit], content: Mapping[str, Any], dependent: str, on: str) -> None:
-        """The first property goes only where the second does, since the standard forbids the first alone."""
-        unit = found.get((on,))
-        if dependent in content and unit is not None:
-            self._restrict(found, (dependent,), unit.slots, "AggregatesReadable")
+
+def _ties(version: Version) -> Iterator[tuple[str, str]]:
+    """Pairs of properties of which the standard forbids the first without the second."""
+    content = version.held.object.content
+    together = TOGETHER.get(version.type, ())
+    for one, other in (*together, *((other, one) for one, other in together), *NEEDS.get(version.type, ())):
+        if one in content and other in content:
+            yield one, other
 
 
 def _aggregates(content: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:

@@ -47,6 +47,8 @@ class Need:
     """The property that it is about, for explanations."""
     units: tuple[int, ...] = ()
     edges: tuple[Edge, ...] = ()
+    besides: tuple[Need, ...] = ()
+    """What must remain as well."""
     children: tuple[Need, ...] | None = None
 
 
@@ -107,6 +109,8 @@ class Version:
     """Ids that must be whole even for a variant."""
     aggregates: tuple[tuple[Path, Path], ...] = ()
     """(value, list that it sums up): cut the value where anything of the list is cut."""
+    ties: tuple[tuple[str, str], ...] = ()
+    """(property, another): cut the first where the second is cut, since the standard forbids it alone."""
     scaffold: tuple[ScaffoldReference, ...] = ()
     ends: tuple[StixId, ...] = ()
     """What a relationship or sighting connects."""
