@@ -198,9 +198,7 @@ class OpenCtiIngester(Model):
 
     One page per run, of a size that can be set. Sends its last `next` and its `added_after` together, drops the first
     only when it can be dropped, and keeps the date header cut to milliseconds as JavaScript dates are; a run without
-    objects changes
-    dropped, and keeps the date header cut to milliseconds as JavaScript dates are; a run without objects changes
-    nothing. Some versions never drop the cursor: then the old one comes with a newer date.
+    objects changes nothing. Some versions never drop the cursor: then the old one comes with a newer date.
 
     A naive server: writes dates with microseconds, so that the cut date finds the last object again for ever.
     """
