@@ -135,23 +135,33 @@ class _Run:
         self.report.sent += deliver(self.node, self.giver).count
 
     def _fetch_messages(self) -> None:
-        state = self._state(MESSAGES, _NO_AGREEMENT)
-        last = int(state.cursor or 0)
+        last = int(self._state(MESSAGES, _NO_AGREEMENT).cursor or 0)
         while page := self.peer.messages(last):
             for document in page:
                 self._take_message(document)
-            last += len(page)
-            now = self.node.clock.now()
             with self.node.store.writing() as unit:
-                for document in page:
-                    self.mirror.follow(self.node, unit, document)
-                # A log that contradicts itself is read from the same place again, so that the alarm stays.
-                if not self.mirror.alarms:
-                    unit.syncs.put(replace(state, cursor=str(last), last_at=now, last_error=None))
+                last = self._follow(unit, page, last)
+            if self.mirror.alarms:
+                break
         retry_refused(self.node, self.giver)
         with self.node.store.reading() as unit:
             self.statements = statements_of(unit, self.giver)
             self._check_log(unit)
+
+    def _follow(self, unit: Unit, page: Sequence[bytes], last: int) -> int:
+        """Follow the log through a page of messages that begins after sequence `last`; the sequence reached."""
+        state = unit.syncs.get(self.giver, MESSAGES) or SyncState(self.giver, MESSAGES, _NO_AGREEMENT)
+        done = int(state.cursor or 0)
+        if self.mirror.frontier.size != unit.logs.size(self.giver, mirror=True):
+            # Another process of this node synchronised meanwhile: go on from where it came to.
+            self.mirror = Mirror.opened(unit, self.giver)
+        for document in page[max(done - last, 0) :]:
+            self.mirror.follow(self.node, unit, document)
+        # A log that contradicts itself is read from the same place again, so that the alarm stays.
+        if not self.mirror.alarms:
+            done = max(done, last + len(page))
+            unit.syncs.put(replace(state, cursor=str(done), last_at=self.node.clock.now(), last_error=None))
+        return done
 
     def _take_message(self, document: bytes) -> None:
         try:

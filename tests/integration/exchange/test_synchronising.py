@@ -294,6 +294,23 @@ def forked(world: Simulation, document: bytes, index: int) -> bytes:
     return resigned(world, value)
 
 
+def test_two_synchronisations_at_once_follow_the_log_once(world: Simulation) -> None:
+    """As when a person's command runs beside the served node."""
+
+    def meanwhile(documents: list[bytes]) -> list[bytes]:
+        world.network.change_messages = lambda unchanged: unchanged
+        world.sync("ru", "us")
+        world.take_in("us", world.written_by("us", "campaign--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e013", "amber"))
+        world.sync("ru", "us")
+        return documents
+
+    world.network.change_messages = meanwhile
+    world.sync("ru", "us")
+    again = world.sync("ru", "us")
+    assert (again.taken, again.messages, again.alarms) == (0, 0, [])
+    assert all(log.report.is_sound for log in verify_logs(world["ru"]))
+
+
 def test_mirror_equals_the_givers_log_and_its_head_is_cosigned(world: Simulation) -> None:
     world.sync("ru", "us")
     world.settle()
