@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from sepakat.taxii.media_types import TAXII
+from tests.support.clock import START
 from tests.support.taxii import ROOT, TaxiiNode, indicator, malware, marking, observable, stix_id, taxii_node
 
 INDICATORS = 12
@@ -89,5 +91,6 @@ def served_situation(folder: Path) -> Iterator[Server]:
         inbox = node.receive()
         node.withdraw(view, *(row for row in range(1, 20)))
         indicators = [indicator(number) for number in range(1, INDICATORS + 1)]
-        node.publish(view, [*indicators, malware(MALWARE), marking(14), observable(15), indicator(TWICE, 60)])
+        rest = [malware(MALWARE), marking(14), observable(15), indicator(TWICE, 60)]
+        node.publish(view, [*indicators, *rest], at=START + timedelta(seconds=1))
         yield Server(node, view.id, inbox)
