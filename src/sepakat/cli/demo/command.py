@@ -34,18 +34,18 @@ def demo(
     Everything goes through the same commands and HTTP routes that you have. The nodes keep running until Ctrl-C, with
     their addresses and logins printed; a temporary folder is removed at the end, one that you name is kept.
     """
-    from sepakat.cli.demo.steps import Demo
+    from sepakat.cli.demo.cast import Cast
+    from sepakat.cli.demo.steps import play
     from sepakat.cli.demo.story import Story
 
     place = _place(folder)
     # A demo that is told to end stops its nodes first.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    story = Story()
-    demonstration = Demo(story, place)
+    cast = Cast(Story(), place)
     try:
-        is_well = demonstration.play()
+        is_well = play(cast)
         if not leave:
-            demonstration.say_settings()
+            cast.say_settings()
             _wait()
         return None if is_well else NOT_AS_IT_SHOULD
     except KeyboardInterrupt:
@@ -54,7 +54,7 @@ def demo(
             return NOT_AS_IT_SHOULD
         return None
     finally:
-        demonstration.stop()
+        cast.stop()
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
 
