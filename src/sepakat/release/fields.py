@@ -13,6 +13,7 @@ from typing import Any
 
 from sepakat.agreements.terms import Clause, SourceDisclosure
 from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
+from sepakat.release.policies import marking_extensions
 from sepakat.release.slots import Slots
 from sepakat.stix.selectors import Path, covers, parse_selector
 from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties, properties_of
@@ -128,6 +129,9 @@ def is_standard(type_name: str, path: Path) -> bool:
     """Whether STIX 2.1 defines the property for the type, or the extension is predefined or one of Sepakat's."""
     if path[0] == "extensions" and len(path) > 1:
         known = path[1] in OWN_EXTENSIONS or path[1] in PREDEFINED_EXTENSIONS.get(type_name, {})
+        if type_name == "marking-definition":
+            # A marking is what it states: without its extension it would be another one.
+            known = known or path[1] in marking_extensions()
     else:
         known = path[0] in properties_of(type_name)
     return known and (len(path) == 1 or _is_defined_below(type_name, path))

@@ -26,6 +26,9 @@ Names = Collection[str | int]
 _TIMES = frozenset({"created", "modified"})
 """Required of all that has versions, custom types too; a variant's own times show those of the original."""
 
+_MARKINGS = frozenset({"object_marking_refs", "granular_markings"})
+"""What cannot be read of these cannot be cut either: the object would go under weaker terms."""
+
 
 def fill_needs(version: Version) -> None:
     """Work out the conditions of a version from its units and references."""
@@ -87,7 +90,7 @@ def _required(version: Version) -> frozenset[str]:
 
 
 def _is_vital(path: Path, version: Version, required: Names, contributing: Names) -> bool:
-    if path[0] in contributing or (path[0] in required and len(path) == 1):
+    if path[0] in contributing or (path[0] in required and len(path) == 1) or path[0] in _MARKINGS:
         return True
     return bool(version.aggregates) and _is_summed_up(path, version, required)
 

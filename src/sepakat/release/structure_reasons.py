@@ -113,7 +113,7 @@ class Structure:
 
     def _of_tear_line(self, outcome: Outcome, facts: Facts) -> Finding:
         """Whether the form is allowed that is left: whole, or as a tear-line."""
-        if outcome is not Outcome.OUT:
+        if outcome is not Outcome.OUT or not self._whole | self._cut:
             return worded("FormAllowed", Verdict.PERMITS, facts)
         if not self._can_be_cut:
             why = "it is not this node's own, so it goes whole or not at all"

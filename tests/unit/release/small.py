@@ -143,7 +143,6 @@ def scaffold() -> list[HeldVersion]:
     marking = {"type": "marking-definition", "spec_version": "2.1", "created": SINCE}
     statement = {**marking, "id": STATEMENT, "definition_type": "statement", "definition": {"statement": "(c)"}}
     unknown = {**marking, "id": UNKNOWN, "definition_type": "x-acme", "definition": {"x-acme": 1}}
-    unknown["object_marking_refs"] = [TLP["clear"]]
     identities = [
         {**stix("identity", f"party {party}", tlp=None), "name": party, "identity_class": "organization"}
         for party in (US, RU, FR, IQ)
