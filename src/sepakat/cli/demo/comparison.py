@@ -34,6 +34,12 @@ class Holding:
             return WHOLE if self.held[entry.id]["digest"] == digest else "other content"
         return VARIANT if self.variants_of(entry) & self.held.keys() else OUT
 
+    def received_from(self, giver: str) -> dict[str, Mapping[str, Any]]:
+        """What came from one giver, perhaps among others."""
+        return {
+            id_: one for id_, one in self.held.items() if any(terms["sender"] == giver for terms in one["received"])
+        }
+
     def variants_of(self, entry: Entry) -> set[str]:
         """The ids of variants that `us` made of an entry for this partner."""
         rows = (row for view in self.views for row in view["objects"])

@@ -111,7 +111,7 @@ def _read_with_a_plain_client(cast: Cast, holding: Holding) -> None:
     story.tell(f"A plain TAXII client (taxii2-client) logs in as {account['name']} at {account['discovery']}")
     collections = taxii_client.read_everything(account["discovery"], account["name"], account["password"])
     read = digests_of([made for objects in collections.values() for made in objects])
-    held = {id_: one["digest"] for id_, one in holding.held.items()}
+    held = {id_: one["digest"] for id_, one in holding.received_from("us").items()}
     differing = [
         id_
         for id_ in sorted(read.keys() | held.keys())
