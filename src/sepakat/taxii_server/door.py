@@ -17,6 +17,7 @@ from sepakat.exchange.ports import Node
 from sepakat.exchange.signing import has_signature
 from sepakat.taxii.media_types import TAXII
 from sepakat.taxii_server.limits import DEFAULT_LIMITS, ServerLimits
+from sepakat.taxii_server.refusals import refused
 from sepakat.taxii_server.request import Answer, Reader, Request
 from sepakat.taxii_server.service import TaxiiService
 
@@ -41,14 +42,15 @@ class TaxiiDoor:
         self._bodies = asyncio.Semaphore(limits.bodies_at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = _request(scope)
+        request = _request(scope, self.service.new_request_id())
         try:
             answer = await self._answer(request, scope, receive)
         except SepakatError as refusal:
-            answer = self.service.refuse(refusal)
+            answer = refused(refusal, request.id)
         except _Disconnected:
             return
-        await _send(send, answer, has_body=request.method != "HEAD")
+        self.service.metrics.answered(answer.status)
+        await _send(send, request, answer)
 
     async def _answer(self, request: Request, scope: Scope, receive: Receive) -> Answer:
         _check_head(scope, self._limits)
@@ -89,7 +91,7 @@ class TaxiiDoor:
             raise InputError("body-slow", "request refused: its body came too slowly", "send it again") from None
 
 
-def _request(scope: Scope) -> Request:
+def _request(scope: Scope, id_: str) -> Request:
     lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     headers: dict[str, str] = {}
     for name, value in lines:
@@ -106,6 +108,7 @@ def _request(scope: Scope) -> Request:
         headers=headers,
         lines=lines,
         address=client[0] if client else "",
+        id=id_,
     )
 
 
@@ -128,11 +131,11 @@ def _too_large(most: int) -> InputError:
     )
 
 
-async def _send(send: Send, answer: Answer, *, has_body: bool) -> None:
-    headers = [*_ALWAYS, (b"content-length", str(len(answer.body)).encode())]
+async def _send(send: Send, request: Request, answer: Answer) -> None:
+    headers = [*_ALWAYS, (b"x-request-id", request.id.encode()), (b"content-length", b"%d" % len(answer.body))]
     headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]
     if answer.status in (408, 413):
         # The rest of the body is not read, so the connection cannot be used again.
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body if has_body else b""})
+    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else answer.body})

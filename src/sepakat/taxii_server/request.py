@@ -24,6 +24,8 @@ class Request:
     address: str = ""
     """The host that the request came from."""
     body: bytes = b""
+    id: str = ""
+    """Stands in the answer, in its error and in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Answer:
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
+    objects: int = 0
+    """How many objects, records or versions it brings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from sepakat.taxii.resources import CollectionResource, Row
 from sepakat.taxii_server.access_log import AccessLog
 from sepakat.taxii_server.authentication import Authenticator
 from sepakat.taxii_server.limits import ServerLimits
+from sepakat.taxii_server.metrics import Metrics, Series
 from sepakat.taxii_server.refusals import MethodNotAllowed, failed, refused
 from sepakat.taxii_server.request import Answer, Reader, Request
 
@@ -33,6 +34,7 @@ class TaxiiService:
         self.authenticator = Authenticator(node, limits)
         self._seal = CursorSeal(node.secret)
         self.access_log = AccessLog(node, limits)
+        self.metrics = Metrics()
 
     def admit(self, request: Request) -> Reader | Answer:
         """Who asks, or why not; for a request whose body is worth reading only then."""
@@ -41,7 +43,7 @@ class TaxiiService:
             reader = self.authenticator.reader(request)
             _check_media_types(request)
         except SepakatError as refusal:
-            return self.refuse(refusal)
+            return refused(refusal, request.id)
         return reader
 
     def answer(self, request: Request, reader: Reader | None = None) -> Answer:
@@ -51,15 +53,24 @@ class TaxiiService:
             if reader is None:
                 reader = self.authenticator.reader(request)
                 _check_media_types(request)
-            return self._answer(request, place, reader)
+            return self._counted(request, place, reader)
         except SepakatError as refusal:
-            return self.refuse(refusal)
+            return refused(refusal, request.id)
         except Exception:  # noqa: BLE001 -- whatever it is, the client gets a TAXII error and the log the reason
-            return failed(self._node.ids.uuid())
+            return failed(request.id)
 
-    def refuse(self, refusal: SepakatError) -> Answer:
-        """The answer to a refused request."""
-        return refused(refusal, self._node.ids.uuid())
+    def new_request_id(self) -> str:
+        """An id for one request."""
+        return self._node.ids.uuid()
+
+    def _counted(self, request: Request, place: Place, reader: Reader) -> Answer:
+        begun = self._node.clock.now()
+        answer = self._answer(request, place, reader)
+        if place.collection:
+            seconds = (self._node.clock.now() - begun).total_seconds()
+            series = Series(reader.account, place.collection, _logged(request, place))
+            self.metrics.read(series, answer.objects, len(answer.body), seconds)
+        return answer
 
     def _answer(self, request: Request, place: Place, reader: Reader) -> Answer:
         if request.method == "POST":
@@ -130,7 +141,7 @@ class TaxiiService:
         else:
             rows = [Row(row.id, row.date_added, row.body) for row in page.rows]
             body = (resources.manifest if place.resource is Resource.MANIFEST else resources.versions)(rows, next_)
-        return Answer(200, body, tuple(_date_headers(page)))
+        return Answer(200, body, tuple(_date_headers(page)), len(page.rows))
 
     def _page(self, request: Request, place: Place, reader: Reader, query: RowQuery) -> RowPage:
         try:
