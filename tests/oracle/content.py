@@ -105,7 +105,9 @@ def selector_path(selector: str) -> Path:
 
 def granular_of(content: Content) -> list[Granular] | None:
     """The granular markings; None when one of them cannot be understood."""
-    entries = content.get("granular_markings", [])
+    entries = content.get("granular_markings")
+    if entries is None:
+        return []
     if not isinstance(entries, list):
         return None
     found = []
@@ -236,7 +238,7 @@ def _says_nothing(before: Mapping[str, Json], after: Mapping[str, Json], path: P
     if not path or len(after) == len(before):
         return False
     if path[0] == "extensions" and len(path) == 2:
-        return set(after) == {"extension_type"}
+        return set(after) == {"extension_type"} or ("extension_type" in before and "extension_type" not in after)
     if path[0] == "extensions" and path[2:3] == ("basis",) and len(path) == 4:
         return True
     if len(path) != 2 or path[0] not in tables.NESTED:
@@ -248,7 +250,7 @@ def _says_nothing(before: Mapping[str, Json], after: Mapping[str, Json], path: P
 def rewrite_granular(content: Content, remains: Remains, rename: Callable[[str], str]) -> list[dict[str, Any]]:
     """The granular markings for what stayed: dead selectors gone, list positions as they are now."""
     written = []
-    for position, entry in enumerate(content.get("granular_markings", [])):
+    for position, entry in enumerate(content.get("granular_markings") or []):
         stated = {
             name: rename(value)
             for name, value in entry.items()

@@ -23,11 +23,10 @@ ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-
 
 
 def named_in(content: Any) -> set[str]:
-    """Every id in the text of an object but for the names of its extensions."""
+    """Every id in the text of an object but for the names of its extensions, also where selectors name them."""
     without_names = dict(content)
-    if "extensions" in without_names:
-        without_names["extensions"] = list(without_names["extensions"].values())
-    return {found.lower() for found in ID.findall(json.dumps(without_names))}
+    names = without_names.pop("extensions", {})
+    return {found.lower() for found in ID.findall(json.dumps([without_names, list(names.values())]))} - set(names)
 
 
 @EXAMPLES

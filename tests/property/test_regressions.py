@@ -150,3 +150,11 @@ def test_marking_that_only_what_was_cut_carried_is_not_published() -> None:
     assert outcome(world, content) == "variant"
     published = {one.version[0] for released in given_out(world).views.values() for one in released}
     assert CLEAR not in published
+
+
+def test_extension_without_its_type_does_not_go_out() -> None:
+    selector = f"extensions.{CLAIM_EXTENSION}.extension_type"
+    content = with_claim(NOTE) | {"granular_markings": [{"marking_ref": RED, "selectors": [selector]}]}
+    world = a_world(content)
+    assert outcome(world, content) == "variant"
+    assert all(CLAIM_EXTENSION not in str(one.content) for _, one in given_out(world).objects())

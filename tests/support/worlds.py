@@ -54,6 +54,7 @@ TOPICS = (
     Topic("terrorism/isis", names=frozenset({"da'ish"}), labels=frozenset({"isis"})),
     Topic("terrorism/sources", names=frozenset({"Informant"}), labels=frozenset({"leak"})),
     Topic("cyber", labels=frozenset({"ransom"})),
+    Topic("cyber-crime", labels=frozenset({"cyber"})),
     Topic("trade", names=frozenset({"Grain  Deal"})),
 )
 REGION_PARENTS: dict[str, tuple[str, ...]] = {
@@ -132,7 +133,8 @@ class _Maker:
         self.identity_of = {party: self.plan.new_id("identity") for party in self.parties}
         self.author = self.plan.new_id("identity")
         # Two thirds of the worlds are generous: with everything at random almost nothing would ever go.
-        self.generosity = self.pick((0.6, 0.9, 0.98))
+        self.created: list[datetime] = []
+        self.generosity = self.pick((0.6, 0.9, 0.98, 0.98))
 
     def world(self) -> World:
         """Everything, in an order in which later parts may look at earlier ones."""
@@ -209,12 +211,13 @@ class _Maker:
     def _versions_of(self, identifier: str) -> Iterable[Version]:
         is_observable = identifier.partition("--")[0] in OBSERVABLES
         origin = self._source()
-        created = self.plan.moment()
+        created = self.plan.moment() if self.chance(0.8) else NOW - timedelta(days=self.pick((1, 30, 180, 365)))
+        self.created.append(created)
         modified = created
-        count = 1 if is_observable or self.chance(0.8) else self.plan.random.randint(2, 3)
+        count = 1 if is_observable or self.chance(0.75) else self.plan.random.randint(2, 3)
         content = own_properties(self.plan, identifier)
         for number in range(count):
-            if number and self.chance(0.5):
+            if number and self.chance(0.7):
                 content = own_properties(self.plan, identifier)
             head = {"type": identifier.partition("--")[0], "spec_version": "2.1", "id": identifier}
             if not is_observable:
@@ -223,7 +226,7 @@ class _Maker:
                 if creator is not None:
                     head["created_by_ref"] = creator
             whole = {**head, **content}
-            if whole["type"] in CARRIERS and self.chance(0.3):
+            if whole["type"] in CARRIERS and self.chance(0.4):
                 add_claim(self.plan, whole)
             self._mark(whole)
             received_at = self.pick((created, NOW - timedelta(hours=1), NOW - timedelta(days=1), NOW, modified))
@@ -313,7 +316,7 @@ class _Maker:
 
     def _document(self, agreement: str, takers: list[str]) -> dict[str, Any]:
         window: dict[str, Any] = {"from": stamp(NOW - timedelta(days=300)), "to": stamp(NOW + timedelta(days=60))}
-        window["data_from"] = "any" if self._generous() else stamp(self.plan.moment())
+        window["data_from"] = "any" if self._generous() else stamp(self.pick(self.created))
         window["max_age"] = "any" if self._generous() else self.pick(("P30D", "P180D", "P365D"))
         document: dict[str, Any] = {
             "sepakat": 1,
@@ -359,6 +362,8 @@ class _Maker:
                 "credibility": self.pick(("any", 2, 3)),
                 "unrated": self.pick(("allow", "allow", "out")),
             }
+            if self.chance(0.3):
+                del clause["minimum"][self.pick(("reliability", "credibility", "unrated"))]
         clause["fields"] = self._fields()
         clause["source"] = self.pick(("none", "rating", "descriptor", "identity", "identity", "identity"))
         clause["persons"] = self._persons()
@@ -370,7 +375,7 @@ class _Maker:
     def _topics_wanted(self) -> Any:
         if self._generous():
             return "any" if self.chance(0.8) else {"any": "any", "none": ["terrorism/sources"]}
-        wanted = {"any": sorted(self.some(("terrorism", "terrorism/isis", "cyber", "trade"), 2))}
+        wanted = {"any": sorted(self.some(("terrorism", "terrorism/isis", "cyber", "trade", "terror"), 2))}
         return {**wanted, "none": ["terrorism/sources"]} if self.chance(0.4) else wanted
 
     def _regions_wanted(self) -> Any:

@@ -41,7 +41,7 @@ def _claim(plan: Plan) -> dict[str, Any]:
         claim["credibility"] = plan.pick((1, 2, 2, 3, 4, 6))
     if plan.chance(0.4) and plan.identities:
         claim["speaker_ref"] = plan.pick(plan.identities)
-    if plan.chance(0.35):
+    if plan.chance(0.5):
         claim["basis"] = [_basis(plan) for _ in range(plan.random.randint(1, 2))]
     if plan.chance(0.2):
         claim["person"] = {"category": plan.pick(("office-holder", "office-holder", "suspect", "witness", "unknown"))}
@@ -56,9 +56,9 @@ def _source(plan: Plan) -> dict[str, Any]:
     source: dict[str, Any] = {"descriptor": "a person with access", "access": plan.pick(("direct", "indirect"))}
     if plan.chance(0.7):
         source["token"] = _hash(plan)
-    if plan.chance(0.75):
+    if plan.chance(0.6):
         source |= {"scheme": "admiralty", "reliability": plan.pick("ABBCCDEF")}
-    elif plan.chance(0.5):
+    elif plan.chance(0.7):
         source |= {"scheme": "europol-4x4", "reliability": plan.pick("ABCX"), "evaluation": 1}
     return source
 

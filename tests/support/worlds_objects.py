@@ -239,7 +239,7 @@ def _location(plan: Plan) -> dict[str, Any]:
     if plan.chance(0.3):
         content["region"] = plan.pick(("middle-east", "western-asia", "europe"))
     if plan.chance(0.3):
-        content["administrative_area"] = plan.pick(("IQ-AN", "SY-XX", "FR-75", "nowhere"))
+        content["administrative_area"] = plan.pick(("IQ-AN", "IQ-BB", "SY-XX", "FR-75", "nowhere"))
     if plan.chance(0.3):
         content["latitude"], content["longitude"] = 33.3, 44.4
     return content
@@ -282,7 +282,7 @@ def _sighting(plan: Plan) -> dict[str, Any]:
     seen, where = plan.of("observed-data"), plan.of("identity", "location")
     if seen and plan.chance(0.6):
         content["observed_data_refs"] = plan.some(seen, 2)
-    if where and plan.chance(0.6):
+    if where and plan.chance(0.8):
         content["where_sighted_refs"] = plan.some(where, 2)
     if plan.chance(0.6):
         content |= {"count": 12, "first_seen": stamp(plan.moment()), "summary": False}
