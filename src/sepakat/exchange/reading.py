@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from sepakat.errors import NotFound
-from sepakat.exchange.ports import Node, RowPage, RowQuery, Unit
+from sepakat.exchange.ports import BodyPage, Node, RowPage, RowQuery, Unit
 from sepakat.exchange.records import Access, Collection, Publication
 from sepakat.exchange.standing import current_version, version_in_force
 from sepakat.stix.identifiers import PartyId
@@ -73,15 +73,25 @@ def read(
     """
     now = node.clock.now()
     with node.store.reading() as unit:
-        collection = _collection(unit, party, query.collection)
-        if not _is_in_force(unit, collection, now):
-            query = replace(query, tombstones_only=True)
-        page = _with_dated_versions(unit, query) if query.versions - KEYWORDS else unit.readings.page(query)
-    access = Access(now, account, collection.id, request, len(page.rows))
-    if note is not None:
-        note(access)
-    else:
-        note_accesses(node, [access])
+        page = _rows(unit, _readable(unit, party, query, now))
+    _note(node, Access(now, account, query.collection, request, len(page.rows)), note)
+    return page
+
+
+def read_bodies(
+    node: Node, party: PartyId, account: str, request: str, query: RowQuery, note: NoteAccess | None = None
+) -> BodyPage:
+    """The same page as `read` gives, as stored bytes alone.
+
+    Raises:
+        NotFound: there is no such collection for this party.
+    """
+    now = node.clock.now()
+    with node.store.reading() as unit:
+        readable = _readable(unit, party, query, now)
+        named = readable.versions - KEYWORDS
+        page = _bodies_of(_rows(unit, readable)) if named else unit.readings.bodies(readable)
+    _note(node, Access(now, account, query.collection, request, len(page.bodies)), note)
     return page
 
 
@@ -91,13 +101,9 @@ def holds(node: Node, party: PartyId, collection_id: str, object_id: str) -> boo
     Raises:
         NotFound: there is no such collection for this party.
     """
-    now = node.clock.now()
     query = RowQuery(collection_id, ids=frozenset({object_id}), versions=frozenset({"all"}), limit=1)
     with node.store.reading() as unit:
-        collection = _collection(unit, party, collection_id)
-        if not _is_in_force(unit, collection, now):
-            query = replace(query, tombstones_only=True)
-        return bool(unit.readings.page(query).rows)
+        return bool(unit.readings.page(_readable(unit, party, query, node.clock.now())).rows)
 
 
 def note_accesses(node: Node, accesses: list[Access]) -> None:
@@ -118,6 +124,31 @@ class _Dates(msgspec.Struct):
 
 
 _read_dates = msgspec.json.Decoder(_Dates).decode
+
+
+def _readable(unit: Unit, party: PartyId, query: RowQuery, now: datetime) -> RowQuery:
+    """The query as its taker may ask it now."""
+    collection = _collection(unit, party, query.collection)
+    return query if _is_in_force(unit, collection, now) else replace(query, tombstones_only=True)
+
+
+def _rows(unit: Unit, query: RowQuery) -> RowPage:
+    return _with_dated_versions(unit, query) if query.versions - KEYWORDS else unit.readings.page(query)
+
+
+def _bodies_of(page: RowPage) -> BodyPage:
+    if not page.rows:
+        return BodyPage((), page.more)
+    first, last = page.rows[0], page.rows[-1]
+    bodies = tuple(row.body for row in page.rows)
+    return BodyPage(bodies, page.more, last.sequence, first.date_added, last.date_added)
+
+
+def _note(node: Node, access: Access, note: NoteAccess | None) -> None:
+    if note is not None:
+        note(access)
+    else:
+        note_accesses(node, [access])
 
 
 def _with_dated_versions(unit: Unit, query: RowQuery) -> RowPage:

@@ -6,12 +6,15 @@ says about a collection comes from anywhere but `exchange.reading` and `exchange
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
 from urllib.parse import parse_qsl
 
 from sepakat.errors import InputError, NotFound, NotPermitted, SepakatError
 from sepakat.exchange import inbox, reading
-from sepakat.exchange.ports import Node, RowPage, RowQuery
+from sepakat.exchange.ports import Node, RowQuery
 from sepakat.taxii import resources
 from sepakat.taxii.cursors import Cursor, CursorSeal, Scope, check_repeated
 from sepakat.taxii.endpoints import API_ROOT_PATH, Place, Resource, methods_of, place_of
@@ -24,6 +27,24 @@ from sepakat.taxii_server.limits import ServerLimits
 from sepakat.taxii_server.metrics import Metrics, Series
 from sepakat.taxii_server.refusals import MethodNotAllowed, failed, refused
 from sepakat.taxii_server.request import Answer, Reader, Request
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What an endpoint found: stored bytes for objects, rows for manifest and versions."""
+
+    items: Sequence[bytes] | Sequence[Row]
+    more: bool
+    last: int = 0
+    dates: Sequence[datetime] = ()
+
+    def body(self, resource: Resource, next_: str | None) -> bytes:
+        """The resource in JSON."""
+        if resource is Resource.MANIFEST:
+            return resources.manifest(cast("Sequence[Row]", self.items), next_)
+        if resource is Resource.VERSIONS:
+            return resources.versions(cast("Sequence[Row]", self.items), next_)
+        return resources.envelope(cast("Sequence[bytes]", self.items), next_)
 
 
 class TaxiiService:
@@ -134,27 +155,28 @@ class TaxiiService:
             cursor = self._seal.open(query.next, scope)
             check_repeated(cursor.filters, query.filters)
             filters, sequence = cursor.filters, cursor.sequence
-        page = self._page(request, place, reader, _row_query(place, filters, sequence, query.limit))
-        next_ = self._seal.seal(Cursor(page.rows[-1].sequence, _again(filters)), scope) if page.more else None
-        if place.resource is Resource.OBJECTS or place.resource is Resource.OBJECT:
-            body = resources.envelope([row.body for row in page.rows], next_)
-        else:
-            rows = [Row(row.id, row.date_added, row.body) for row in page.rows]
-            body = (resources.manifest if place.resource is Resource.MANIFEST else resources.versions)(rows, next_)
-        return Answer(200, body, tuple(_date_headers(page)), len(page.rows))
-
-    def _page(self, request: Request, place: Place, reader: Reader, query: RowQuery) -> RowPage:
+        rows = _row_query(place, filters, sequence, query.limit)
         try:
-            page = reading.read(
-                self._node, reader.party, reader.account, _logged(request, place), query, self.access_log.note
-            )
+            page = self._page(request, place, reader, rows)
         except NotFound:
             if not any(one.id == place.collection for one in self._inboxes(reader)):
                 raise
-            page = RowPage((), more=False)
-        if not page.rows and place.object_id and not self._holds(place, reader):
+            page = _Page((), more=False)
+        if not page.items and place.object_id and not self._holds(place, reader):
             raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
-        return page
+        next_ = self._seal.seal(Cursor(page.last, _again(filters)), scope) if page.more else None
+        return Answer(200, page.body(place.resource, next_), tuple(resources.date_headers(page.dates)), len(page.items))
+
+    def _page(self, request: Request, place: Place, reader: Reader, query: RowQuery) -> _Page:
+        asked = (self._node, reader.party, reader.account, _logged(request, place), query, self.access_log.note)
+        if place.resource in (Resource.OBJECTS, Resource.OBJECT):
+            found = reading.read_bodies(*asked)
+            dates = (found.first_added, found.last_added) if found.first_added and found.last_added else ()
+            return _Page(found.bodies, found.more, found.last_sequence, dates)
+        page = reading.read(*asked)
+        rows = tuple(Row(row.id, row.date_added, row.body) for row in page.rows)
+        ends = (rows[0].date_added, rows[-1].date_added) if rows else ()
+        return _Page(rows, page.more, page.rows[-1].sequence if rows else 0, ends)
 
     def _holds(self, place: Place, reader: Reader) -> bool:
         try:
@@ -230,8 +252,3 @@ def _row_query(place: Place, filters: Filters, sequence: int, limit: int) -> Row
 
 def _logged(request: Request, place: Place) -> str:
     return f"{request.method} {place.resource}"
-
-
-def _date_headers(page: RowPage) -> list[tuple[str, str]]:
-    ends = [page.rows[0], page.rows[-1]] if page.rows else []
-    return resources.date_headers([row.date_added for row in ends])
