@@ -199,4 +199,6 @@ class _Rebuild:
             return True
         if len(path) == 2 and path[0] == "external_references":
             return not _SAYS_SOMETHING & kept.keys()
-        return len(path) == 2 and path[0] == "extensions" and kept.keys() <= {"extension_type"}
+        if len(path) == 2 and path[0] == "extensions":
+            return "extension_type" in lost or kept.keys() <= {"extension_type"}
+        return False

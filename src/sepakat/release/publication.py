@@ -15,7 +15,6 @@ from sepakat.release.cutting import cut_of, remainder_of
 from sepakat.release.question import ViewKey
 from sepakat.release.versions import ScaffoldReference, Version
 from sepakat.stix.identifiers import StixId
-from sepakat.stix.selectors import covers
 
 
 class Publication:
@@ -48,17 +47,14 @@ class Publication:
         for reference in version.scaffold:
             views = version.whole
             if only_variant and reference.paths:
-                if self._may_be_cut(version, reference):
-                    self._in_doubt.append((version, reference))
-                else:
+                if reference.paths[0][0] == "object_marking_refs":
+                    # Markings of the object are never cut.
                     views |= only_variant
+                else:
+                    self._in_doubt.append((version, reference))
             self._mentioned[reference.target] = self._mentioned.get(reference.target, 0) | views
         if only_variant and VARIANT_EXTENSION in self._world.scaffold:
             self._mentioned[VARIANT_EXTENSION] = self._mentioned.get(VARIANT_EXTENSION, 0) | only_variant
-
-    def _may_be_cut(self, version: Version, reference: ScaffoldReference) -> bool:
-        restricted = [unit.path for unit in version.units] + [edge.path for edge in version.edges]
-        return any(covers(other, path) or covers(path, other) for path in reference.paths for other in restricted)
 
     def _seeds(self, view: ViewKey) -> set[StixId]:
         world = self._world
