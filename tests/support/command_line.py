@@ -80,6 +80,7 @@ def in_process_of_its_own(
     environment: Mapping[str, str] | None = None,
     stdin: Callable[[Any], None] | None = None,
     largest_file: int | None = None,
+    seconds: int = 120,
 ) -> Ended:
     """Run `sepakat` in a process; `stdin` writes into it while it reads, `largest_file` limits what it writes."""
     command = SEPAKAT if largest_file is None else (sys.executable, "-c", LIMITED.format(size=largest_file))
@@ -95,7 +96,7 @@ def in_process_of_its_own(
             stdin(process.stdin)
         # What was closed must not be flushed once more.
         process.stdin = None
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=seconds)
     return Ended(process.returncode, out.decode(), err.decode())
 
 
