@@ -205,12 +205,21 @@ class _Judge:
             )
 
         remains = cut(content, keeps, rename)
-        if self._lacks(content, remains):
+        if self._hides_markings(version, clauses) or self._lacks(content, remains):
             return None
         written = {name: value for name, value in remains.content.items() if name not in _REPLACED}
         written.pop("granular_markings", None)
         granular = rewrite_granular(content, remains, rename)
         return {**written, "granular_markings": granular} if granular else written
+
+    def _hides_markings(self, version: Version, clauses: list[Clause]) -> bool:
+        """Whether what restricts the object may itself not be read: it could only go without its restrictions."""
+        return any(
+            path[0] in ("object_marking_refs", "granular_markings")
+            and not is_dead_selector(version.content, path)
+            and not any(path in self.readable[version.ref, clause["id"]] for clause in clauses)
+            for path, _ in leaves(version.content)
+        )
 
     def _lacks(self, content: Content, remains: Remains) -> bool:
         """Whether something is gone without which the object cannot go at all."""
@@ -230,10 +239,8 @@ class _Judge:
         common = tables.OBSERVABLE_COMMON - {"extensions"}
         if kind in tables.NEEDS_SOMETHING and set(content) - common and not set(remains.content) - common:
             return True
-        for path, _ in leaves(content):
-            if path[0] in tables.ID_CONTRIBUTING.get(kind, ()) and path not in remains.moved:
-                return True
-        return any(path[0] == "object_marking_refs" and path not in remains.moved for path, _ in leaves(content))
+        untouched = {"object_marking_refs", *tables.ID_CONTRIBUTING.get(kind, ())}
+        return any(path[0] in untouched and path not in remains.moved for path, _ in leaves(content))
 
     def _drop_aggregates(self, content: Content, remains: Remains) -> None:
         lists, sums = tables.AGGREGATES.get(str(content["type"]), ((), ()))
