@@ -210,10 +210,12 @@ def _place(request: Request) -> Place:
 def _check_media_types(request: Request) -> None:
     accept = request.headers.get("accept", "")
     if not is_acceptable(accept):
-        raise NotPermitted("not-acceptable", f"Accept {accept[:200]!r} refused: expected {TAXII}")
+        raise NotPermitted("not-acceptable", f"request refused: it accepts {accept[:200]!r}, expected {TAXII}")
     content_type = request.headers.get("content-type", "")
     if request.method == "POST" and not is_writable(content_type):
-        raise InputError("content-type-unsupported", f"Content-Type {content_type[:200]!r} refused: expected {TAXII}")
+        raise InputError(
+            "content-type-unsupported", f"request refused: its body is {content_type[:200]!r}, expected {TAXII}"
+        )
 
 
 def _view_resource(one: reading.ReadableCollection) -> CollectionResource:
