@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sepakat.errors import ConfigurationError, Fault, StoreError
-from sepakat.exchange.ports import Node, Peer, Peers
+from sepakat.exchange.ports import Node, Peer, Peers, Store
 from sepakat.exchange.records import Party
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.sqlite import create_store, open_store
@@ -41,12 +41,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from sepakat.stores.postgresql import PostgresqlStore
+
 SETTINGS_FILE = "settings.toml"
 STORE_FILE = "store.sqlite"
 KEYS_FOLDER = "keys"
 SIGNING_KEY = "signing.pem"
 SECRET_KEY = "secret.pem"  # noqa: S105 -- the name of a file
 PASSPHRASE_VARIABLE = "SEPAKAT_PASSPHRASE"  # noqa: S105 -- the name of a variable
+STORE_VARIABLE = "SEPAKAT_STORE"
 
 _MAY_READ = stat.S_IRUSR | stat.S_IWUSR
 
@@ -65,6 +68,8 @@ class Settings:
     """The URL at which partners reach the node; kept from the last serving."""
     sync_seconds: int = 30
     """How often a served node asks its givers for news, in seconds."""
+    store: str | None = None
+    """Where the store is: nothing for SQLite in the node's folder, or `postgresql://USER@HOST/DATABASE`."""
 
 
 class SystemClock:
@@ -117,9 +122,14 @@ def random_password(size: int = 15) -> str:
 
 
 def create_node(
-    folder: Path, party: PartyId, name: str, country: str | None = None, passphrase: str | None = None
+    folder: Path,
+    party: PartyId,
+    name: str,
+    country: str | None = None,
+    passphrase: str | None = None,
+    store: str | None = None,
 ) -> Node:
-    """Make a node's folder with keys, settings and store, whole or not at all.
+    """Make a node's folder with keys, settings and store, whole or not at all; `store` as in the settings.
 
     Raises:
         ConfigurationError: the folder exists and is not empty, or cannot be written.
@@ -134,17 +144,27 @@ def create_node(
     from sepakat.exchange.parties import found_party
 
     existed = folder.exists()
+    made: PostgresqlStore | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / KEYS_FOLDER).mkdir(mode=0o700)
         _write_key(folder / KEYS_FOLDER / SIGNING_KEY, passphrase)
         _write_key(folder / KEYS_FOLDER / SECRET_KEY, passphrase)
-        write_settings(folder, Settings(party))
-        create_store(folder / STORE_FILE)
+        write_settings(folder, Settings(party, store=store))
+        if store is None:
+            create_store(folder / STORE_FILE).close()
+        else:
+            from sepakat.stores.postgresql import create_postgresql_store
+
+            made = create_postgresql_store(store)
         node = open_node(folder, passphrase)
         found_party(node, name, country)
     except BaseException as error:
         _remove(folder, keep_folder=existed)
+        if made is not None:
+            from sepakat.stores.postgresql import remove_postgresql_store
+
+            remove_postgresql_store(made)
         if isinstance(error, OSError):
             raise ConfigurationError(
                 "folder-unwritable", f"node not created in {folder}: {error.strerror}", "choose a folder you may write"
@@ -167,7 +187,7 @@ def open_node(folder: Path, passphrase: str | None = None) -> Node:
     peers = _LazyPeers()
     node = Node(
         party=settings.party,
-        store=open_store(folder / STORE_FILE),
+        store=open_store_of(folder, settings),
         clock=SystemClock(),
         ids=SystemIds(),
         signer=KeySigner(signing),
@@ -175,6 +195,21 @@ def open_node(folder: Path, passphrase: str | None = None) -> Node:
         secret=secret.private_bytes_raw(),
     )
     return peers.serve(node)
+
+
+def store_address(settings: Settings) -> str | None:
+    """The address of the node's PostgreSQL store, which the environment may give; None for SQLite in the folder."""
+    return os.environ.get(STORE_VARIABLE) or settings.store
+
+
+def open_store_of(folder: Path, settings: Settings) -> Store:
+    """The store that the settings of a folder name, migrated if it is of an older schema."""
+    address = store_address(settings)
+    if address is None:
+        return open_store(folder / STORE_FILE)
+    from sepakat.stores.postgresql import open_postgresql_store
+
+    return open_postgresql_store(address)
 
 
 def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
@@ -227,13 +262,24 @@ def write_settings(folder: Path, settings: Settings) -> None:
     if settings.address is not None:
         lines.append(f"address = {_quoted(settings.address)}")
     lines.append(f"sync_seconds = {settings.sync_seconds}")
+    if settings.store is not None:
+        lines.append(f"store = {_quoted(settings.store)}")
     path = folder / SETTINGS_FILE
     fresh = path.with_suffix(".new")
+    # The address of the store may hold a password.
+    fresh.touch(mode=_MAY_READ)
     fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
     fresh.replace(path)
 
 
-SETTING_TYPES: dict[str, type] = {"party": str, "host": str, "port": int, "address": str, "sync_seconds": int}
+SETTING_TYPES: dict[str, type] = {
+    "party": str,
+    "host": str,
+    "port": int,
+    "address": str,
+    "sync_seconds": int,
+    "store": str,
+}
 """The type of each setting in the file."""
 
 
@@ -267,7 +313,19 @@ def _settings_faults(document: dict[str, object]) -> list[Fault]:
         expected = SETTING_TYPES.get(name)
         if expected and (not isinstance(value, expected) or isinstance(value, bool)):
             faults.append(Fault(name, expected.__name__, repr(value)))
+    if isinstance(document.get("store"), str) and not _is_store_address(document["store"]):
+        faults.append(Fault("store", "postgresql://USER@HOST/DATABASE", "another address"))
     return faults
+
+
+def _is_store_address(address: object) -> bool:
+    from sepakat.stores.postgresql import place_of
+
+    try:
+        place_of(str(address))
+    except ConfigurationError:
+        return False
+    return True
 
 
 def _quoted(text: str) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sepakat.exchange.ports import Store, Unit
-from tests.support.stores import IMPLEMENTATIONS
+from tests.support.stores import IMPLEMENTATIONS, PARAMETERS
 
 
-@pytest.fixture(params=sorted(IMPLEMENTATIONS))
+@pytest.fixture(params=PARAMETERS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     with IMPLEMENTATIONS[request.param](tmp_path) as made:
         yield made

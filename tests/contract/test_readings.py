@@ -29,7 +29,7 @@ from tests.support.records import (
     stix_id,
     version_of,
 )
-from tests.support.stores import IMPLEMENTATIONS
+from tests.support.stores import IMPLEMENTATIONS, PARAMETERS
 
 TYPES = ("indicator", "note", "ipv4-addr")
 
@@ -254,7 +254,7 @@ def filled(implementation: str, made: Made) -> Iterator[Unit]:
             yield unit
 
 
-@pytest.mark.parametrize("implementation", sorted(IMPLEMENTATIONS))
+@pytest.mark.parametrize("implementation", PARAMETERS)
 @settings(max_examples=60)
 @given(made=views(), asked=st.lists(queries, min_size=1, max_size=12))
 def test_pages_chain_to_exactly_what_a_naive_filter_finds(
@@ -266,7 +266,7 @@ def test_pages_chain_to_exactly_what_a_naive_filter_finds(
             assert list(chained(unit, query)) == naive(live, query)
 
 
-@pytest.mark.parametrize("implementation", sorted(IMPLEMENTATIONS))
+@pytest.mark.parametrize("implementation", PARAMETERS)
 @settings(max_examples=30)
 @given(made=views(), sizes=st.lists(st.integers(1, 9), min_size=1), query=queries)
 def test_how_rows_were_batched_makes_no_difference(

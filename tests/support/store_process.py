@@ -1,4 +1,4 @@
-"""Another process at a store: `python -m tests.support.store_process PATH WHAT [NUMBER]`. It says `ready` when it is.
+"""Another process at a store: `python -m tests.support.store_process PLACE WHAT [NUMBER]`. It says `ready` when it is.
 
 `hold` opens a writing unit, writes much, and waits in it to be killed; `commit` does the same but ends the unit first;
 `count N` adds N objects, each in a unit of its own that first reads how many there are; `limit N` adds objects in one
@@ -13,13 +13,15 @@ import sys
 from pathlib import Path
 
 from sepakat.errors import StoreError
-from sepakat.stores.sqlite import SqliteStore, open_store
+from sepakat.exchange.ports import Store
+from sepakat.stores.postgresql import is_postgresql, open_postgresql_store
+from sepakat.stores.sqlite import open_store
 from tests.support import records
 
 MUCH = 3000
 
 
-def start(path: Path, *what: str) -> subprocess.Popen[str]:
+def start(path: Path | str, *what: str) -> subprocess.Popen[str]:
     """Start one; the caller ends it."""
     command = [sys.executable, "-m", "tests.support.store_process", str(path), *what]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -35,7 +37,7 @@ def _say_ready() -> None:
     print("ready", flush=True)
 
 
-def _hold(store: SqliteStore, _: int) -> None:
+def _hold(store: Store, _: int) -> None:
     with store.writing() as unit:
         records.fill(unit)
         # More than the cache holds, so that the file has pages of a transaction that never ends.
@@ -44,21 +46,21 @@ def _hold(store: SqliteStore, _: int) -> None:
         sys.stdin.read()
 
 
-def _commit(store: SqliteStore, _: int) -> None:
+def _commit(store: Store, _: int) -> None:
     with store.writing() as unit:
         records.fill(unit)
     _say_ready()
     sys.stdin.read()
 
 
-def _count(store: SqliteStore, number: int) -> None:
+def _count(store: Store, number: int) -> None:
     _say_ready()
     for _ in range(number):
         with store.writing() as unit:
             unit.objects.add(records.stored(unit.objects.count()))
 
 
-def _limit(store: SqliteStore, size: int) -> None:
+def _limit(store: Store, size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     try:
         with store.writing() as unit:
@@ -67,7 +69,11 @@ def _limit(store: SqliteStore, size: int) -> None:
         print(error.code, flush=True)
 
 
+def _open(place: str) -> Store:
+    return open_postgresql_store(place) if is_postgresql(place) else open_store(Path(place))
+
+
 if __name__ == "__main__":
     path, what, *number = sys.argv[1:]
     actions = {"hold": _hold, "commit": _commit, "count": _count, "limit": _limit}
-    actions[what](open_store(Path(path)), int(number[0]) if number else 0)
+    actions[what](_open(path), int(number[0]) if number else 0)

@@ -9,8 +9,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from sepakat.exchange.ports import Store
 from sepakat.stores.sqlite import SqliteLimits, SqliteStore, create_store
+from tests.support.postgresql import postgresql_store
 
 
 @cache
@@ -34,5 +37,14 @@ def sqlite_store(folder: Path, limits: SqliteLimits | None = None) -> Iterator[S
         store.close()
 
 
-IMPLEMENTATIONS: Mapping[str, Callable[[Path], AbstractContextManager[Store]]] = {"sqlite": sqlite_store}
+IMPLEMENTATIONS: Mapping[str, Callable[[Path], AbstractContextManager[Store]]] = {
+    "postgresql": postgresql_store,
+    "sqlite": sqlite_store,
+}
 """The contract suite runs on each of them."""
+
+PARAMETERS = [
+    pytest.param(name, marks=[pytest.mark.needs_postgresql] if name == "postgresql" else [])
+    for name in sorted(IMPLEMENTATIONS)
+]
+"""The names as parameters of a fixture, marked with what each needs."""

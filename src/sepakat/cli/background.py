@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sepakat.cli.refusals import DEBUG_VARIABLE, complain
@@ -27,11 +26,11 @@ SWEEP_SECONDS = 3.0
 class Background:
     """The threads of one served node, from `start` to `stop`."""
 
-    def __init__(self, node: Node, folder: Path, sync_seconds: float) -> None:
+    def __init__(self, node: Node, sync_seconds: float) -> None:
         self._node = node
         # Tells every thread to end; lives as long as the serving.
         self._ended = threading.Event()
-        sweeper = _Sweeper(node, folder)
+        sweeper = _Sweeper(node)
         self._threads = [
             self._thread("outbox", DELIVERY_SECONDS, self._deliver),
             self._thread("sync", sync_seconds, self._synchronise),
@@ -86,27 +85,23 @@ class Background:
 class _Sweeper:
     """Decides anew when time alone may have changed a view: at the instant that the last decision named.
 
-    Commands in other processes change things too, and with them that instant; the store's files tell that somebody
-    wrote. A look that finds no reason costs two calls to the file system.
+    Commands in other processes change things too, and with them that instant; the store tells whether somebody wrote. A
+    look that finds no reason costs next to nothing.
     """
 
-    def __init__(self, node: Node, folder: Path) -> None:
+    def __init__(self, node: Node) -> None:
         self._node = node
-        self._files = [folder / "store.sqlite", folder / "store.sqlite-wal"]
-        self._seen: tuple[int, ...] = ()
+        self._seen: object = None
         self._due: datetime | None = None
 
     def sweep(self) -> None:
         """Look, and bring the views up to date if there is a reason."""
         now = self._node.clock.now()
-        if self._written() == self._seen and (self._due is None or now < self._due):
+        if self._node.store.written() == self._seen and (self._due is None or now < self._due):
             return
         from sepakat.exchange.releasing import update_views
 
         with self._node.store.writing() as unit:
             self._due = update_views(self._node, unit, now).next_change_at
         # What this sweep itself wrote is no reason for the next one.
-        self._seen = self._written()
-
-    def _written(self) -> tuple[int, ...]:
-        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in self._files)
+        self._seen = self._node.store.written()

@@ -65,7 +65,7 @@ def examine(folder: Path) -> Iterator[Check]:
     yield settings
     if not settings.is_well:
         return
-    yield _try("store file", lambda: _store_file(folder))
+    yield _try("store", lambda: _store(folder))
     node, opening = _open(folder)
     yield opening
     if node is None:
@@ -105,6 +105,21 @@ def _settings(folder: Path) -> Check:
 
     settings = read_settings(folder)
     return Check("settings", True, f"party {settings.party}, address {settings.address or 'none yet'}")
+
+
+def _store(folder: Path) -> Check:
+    from sepakat.composition import read_settings, store_address
+
+    address = store_address(read_settings(folder))
+    return _store_file(folder) if address is None else _store_server(address)
+
+
+def _store_server(address: str) -> Check:
+    """The PostgreSQL server: that it answers, which it is, and that no table lost an index."""
+    from sepakat.stores.postgresql import examine_server
+
+    found = examine_server(address)
+    return Check("store", not found.faults, f"{found.place}: {found.words}", "; ".join(found.faults))
 
 
 def _store_file(folder: Path) -> Check:

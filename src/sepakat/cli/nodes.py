@@ -28,6 +28,12 @@ def init(
     passphrase: Annotated[
         bool, typer.Option("--passphrase", help="Keep the keys under a passphrase, asked for at the terminal.")
     ] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Keep the store in an empty PostgreSQL database: postgresql://USER@HOST/DB."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a node: keys, settings and store in a new folder.
@@ -44,7 +50,7 @@ def init(
         phrase = ask_passphrase("Passphrase: ")
         if not phrase or phrase != ask_passphrase("Again: "):
             raise InputError("passphrase-differs", "node not created: the two passphrases are not the same, or empty")
-    node = create_node(folder, PartyId(party), name, country, phrase)
+    node = create_node(folder, PartyId(party), name, country, phrase, store)
     fingerprint = fingerprint_of(own_card(node))
     if as_json:
         say_json({"folder": str(folder), "party": party, "name": name, "fingerprint": fingerprint})

@@ -74,7 +74,7 @@ def serve(
         if reached != settings.address:
             write_settings(place, replace(settings, address=reached))
         issue_card(node, address=reached, loopback=_is_loopback(wanted) and not behind_proxy)
-        background = Background(node, place, settings.sync_seconds)
+        background = Background(node, settings.sync_seconds)
         served = application(node, is_behind_proxy=behind_proxy)
         _run(served, listening, certificate, background, f"Serving {node.party} at {reached}")
     say(f"Stopped serving {node.party}.")

@@ -381,8 +381,14 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[Unit]:
         """A unit that is committed when it ends without an exception and rolled back otherwise.
 
-        Raises StoreError('store-busy' | 'store-full' | 'store-damaged').
+        Raises StoreError('store-busy' | 'store-full' | 'store-damaged' | 'store-unreachable').
         """
+
+    def written(self) -> object:
+        """A mark to compare: as long as it stays equal, no process has committed anything."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class SqlAgreements:
         if key is None:
             raise StoreError("record-unknown", f"event refused: no agreement with hash {hash_} is kept")
         statement = insert(self._connection, agreement_events).values(agreement_key=key, event=event)
-        self._connection.execute(statement.on_conflict_do_nothing(index_elements=["agreement_key", "event"]))
+        self._connection.execute(statement.on_conflict_do_nothing())
 
     def _records(self, *where: ColumnElement[bool]) -> list[AgreementRecord]:
         order = (agreements.c.id, agreements.c.version, agreements.c.key)

@@ -207,8 +207,43 @@ class RawObject(TypeDecorator[StixObject]):
         return None if value is None else StixObject.from_bytes(value)
 
 
-Name = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that is compared and sorted by its bytes."""
+class Prose(TypeDecorator[str]):
+    """Text of any kind. PostgreSQL keeps no NUL in text, so there it stands behind a mark."""
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return without_nul if dialect.name == "postgresql" else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return with_nul if dialect.name == "postgresql" else None
+
+
+class Name(Prose):
+    """Text that is compared and sorted by its bytes."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
+
+
+_MARK, _MARK_ITSELF, _NUL = "\ue000", "\ue000\ue001", "\ue000\ue002"
+
+
+def without_nul(text: str | None) -> str | None:
+    """The same text, nothing in it NUL; equal texts stay equal, others differ."""
+    if text is None or ("\0" not in text and _MARK not in text):
+        return text
+    return text.replace(_MARK, _MARK_ITSELF).replace("\0", _NUL)
+
+
+def with_nul(text: str | None) -> str | None:
+    """The text that `without_nul` was given."""
+    if text is None or _MARK not in text:
+        return text
+    return text.replace(_NUL, "\0").replace(_MARK_ITSELF, _MARK)
 
 
 def encode_nested(value: Any) -> bytes:

@@ -89,7 +89,9 @@ class SqlObjects:
 
     def page(self, *, type_: str | None = None, after: StixId | None = None, limit: int = 100) -> list[StoredVersion]:
         newer = versions.alias()
-        newest = select(func.max(newer.c.version)).where(newer.c.object_key == objects.c.key).scalar_subquery()
+        # Not max(): PostgreSQL has none for bytes before its version 18.
+        of_object = select(newer.c.version).where(newer.c.object_key == objects.c.key)
+        newest = of_object.order_by(newer.c.version.desc()).limit(1).scalar_subquery()
         statement = _held_versions().where(versions.c.version == newest).order_by(objects.c.id).limit(limit)
         if after is not None:
             statement = statement.where(objects.c.id > after)

@@ -16,7 +16,7 @@ from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stores.columns import encode_nested
 from sepakat.stores.schema import bodies, collections, objects, provenances, types
-from sepakat.stores.statements import chunks, insert_all, next_key
+from sepakat.stores.statements import chunks, insert_all, next_key, same_document
 
 Provenance = tuple[frozenset[PartyId], tuple[ReceivedTerms, ...]]
 """Origins, and the terms that stick: where a version came from."""
@@ -99,7 +99,8 @@ class Keys:
         """The key of a provenance, a new one where needed."""
         document = encode_nested((sorted(provenance[0]), provenance[1]))
         if document not in self._provenance_keys:
-            known = self._connection.scalar(select(provenances.c.key).where(provenances.c.document == document))
+            is_same = same_document(self._connection, provenances.c.document, document)
+            known = self._connection.scalar(select(provenances.c.key).where(is_same))
             key = self._make(provenances, "document", [document])[0] if known is None else known
             self._provenance_keys[document] = key
             self._provenances[key] = provenance

@@ -73,5 +73,5 @@ class SqlMessages:
     def use_nonce(self, party: PartyId, nonce: str, until: datetime) -> bool:
         self._connection.execute(delete(nonces).where(nonces.c.until < until - _FORGET_NONCES_AFTER))
         statement = insert(self._connection, nonces).values(party=party, nonce=nonce, until=until)
-        done = self._connection.execute(statement.on_conflict_do_nothing(index_elements=["party", "nonce"]))
-        return done.rowcount == 1
+        used_once = statement.on_conflict_do_nothing(index_elements=["party", "nonce"]).returning(nonces.c.nonce)
+        return self._connection.execute(used_once).first() is not None

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
+from sepakat.errors import StoreError
 from sepakat.stores.schema import REVISION
 
 
@@ -19,6 +20,36 @@ def revision_of(connection: Connection) -> str | None:
         return None
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return None if found is None else str(found)
+
+
+def check_revision(connection: Connection, place: object) -> None:
+    """The first thing that a unit reads: with it a reading unit takes its snapshot.
+
+    Raises:
+        StoreError: `store-newer`, `store-older`.
+    """
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if revision != REVISION:
+        check_known(str(revision), place)
+        raise StoreError(
+            "store-older",
+            f"store {place} has schema {revision}, this version of Sepakat uses {REVISION}",
+            "open it again",
+        )
+
+
+def check_known(revision: str, place: object) -> None:
+    """Refuse what a newer Sepakat made: revisions are numbered, so that it can be told without knowing it.
+
+    Raises:
+        StoreError: `store-newer`.
+    """
+    if revision > REVISION:
+        raise StoreError(
+            "store-newer",
+            f"store {place} refused: its schema is {revision}, this version of Sepakat knows up to {REVISION}",
+            "use the newer Sepakat that made it, or restore a backup of before",
+        )
 
 
 def upgrade(connection: Connection, to: str = REVISION) -> None:

@@ -43,7 +43,7 @@ from sepakat.stores.schema import (
     publications,
     push_statuses,
 )
-from sepakat.stores.statements import insert_all
+from sepakat.stores.statements import in_bounds, insert_all
 
 _STATUSES = Form(PushStatus, push_statuses, ("id",))
 _ACCESSES = Form(Access, accesses, ("key",))
@@ -112,7 +112,8 @@ class SqlReadings:
             return _Found([], more=False)
         sequences = select(located.limit(query.limit + 1).subquery("located").c.sequence)
         of_collection = _row.collection_key == self._keys.collection(query.collection)
-        statement = wanted.where(of_collection, _row.sequence.in_(sequences)).order_by(_row.sequence)
+        found = wanted.where(of_collection, _row.sequence.in_(sequences))
+        statement = in_bounds(self._connection, found, _row.sequence, bodies.c.body, query.byte_limit)
         rows: list[Sequence[Any]] = []
         size = 0
         # Rows are taken one by one, so that no more than a page of bytes is ever in memory.

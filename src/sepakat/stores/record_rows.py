@@ -78,8 +78,8 @@ class RecordRows(Generic[R]):
         """
         form, values = self._form, self._form.values(record)
         statement = insert(self._connection, form.table).values(values)
-        done = self._connection.execute(statement.on_conflict_do_nothing(index_elements=form.identity))
-        if done.rowcount:
+        kept_once = statement.on_conflict_do_nothing(index_elements=form.identity)
+        if self._connection.execute(kept_once.returning(form.table.c[form.identity[0]])).first() is not None:
             return True
         names = {name: values[name] for name in form.identity}
         if self.one(*(form.table.c[name] == value for name, value in names.items())) != record:

@@ -25,15 +25,15 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
+    func,
 )
 
 from sepakat.agreements.life import LifeEvent
 from sepakat.exchange.records import Direction, RecallAnswer, Role
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
-from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, RawObject, Word
+from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
 REVISION = "0001"
 
@@ -74,7 +74,15 @@ objects = Table("objects", metadata, _given_key(), _required("id", PackedId, uni
 
 types = Table("types", metadata, _given_key(), _required("name", Name, unique=True))
 
-provenances = Table("provenances", metadata, _given_key(), _required("document", LargeBinary, unique=True))
+# Documents of any length are unique by their hash where an index takes short values only.
+provenances = Table(
+    "provenances",
+    metadata,
+    _given_key(),
+    _required("document", LargeBinary),
+    UniqueConstraint("document").ddl_if("sqlite"),
+)
+Index("uq_provenances_hash", func.sha256(provenances.c.document), unique=True).ddl_if("postgresql")
 
 bodies = Table(
     "bodies",
@@ -170,8 +178,11 @@ agreement_events = Table(
     _counted_key(),
     _required("agreement_key", Key, ForeignKey("agreements.key")),
     _required("event", Nested(LifeEvent)),
-    UniqueConstraint("agreement_key", "event"),
+    UniqueConstraint("agreement_key", "event").ddl_if("sqlite"),
 )
+Index(
+    "uq_agreement_events_hash", agreement_events.c.agreement_key, func.sha256(agreement_events.c.event), unique=True
+).ddl_if("postgresql")
 
 # What persons and rules have put on objects.
 
@@ -183,7 +194,7 @@ policies = Table(
     _required("regions", Nested(frozenset[str])),
     Column("person_category", Name),
     _required("markings", Nested(tuple[str, ...])),
-    Column("hold", Text),
+    Column("hold", Prose),
     _required("recalled", Boolean),
     _required("recalled_views", Nested(frozenset[ViewKey])),
     Column("expires_at", Instant),
@@ -289,7 +300,7 @@ decisions = Table(
     _required("version", PackedVersion),
     _required("at", Instant),
     _required("outcome", Word(Outcome)),
-    _required("words", Text),
+    _required("words", Prose),
     UniqueConstraint("object_id", "version", "collection_key", "at"),
 )
 
@@ -337,7 +348,7 @@ checkpoints = Table(
     Column("mirror", Boolean, primary_key=True),
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     _required("at", Instant),
-    _required("note", Text),
+    _required("note", Prose),
     _required("cosigned", Boolean),
 )
 
@@ -355,7 +366,7 @@ messages = Table(
     Column("delivered_at", Instant),
     _required("attempts", Integer),
     Column("next_try_at", Instant),
-    Column("refused", Text),
+    Column("refused", Prose),
     UniqueConstraint("hash", "direction"),
     UniqueConstraint("counterpart", "direction", "sequence"),
     Index(None, "kind", "direction"),
@@ -387,7 +398,7 @@ recalls = Table(
     _required("objects", Nested(tuple[str, ...])),
     _required("original", PackedId),
     _required("views", Nested(tuple[ViewKey, ...])),
-    _required("reason", Text),
+    _required("reason", Prose),
     _required("at", Instant),
     _required("respond_by", Instant),
     _required("answers", Nested(tuple[RecallAnswer, ...])),
@@ -406,8 +417,8 @@ consents = Table(
     _required("asked_at", Instant),
     Column("granted", Boolean),
     Column("answered_at", Instant),
-    Column("reason", Text),
-    Column("conditions", Text),
+    Column("reason", Prose),
+    Column("conditions", Prose),
     Column("until", Instant),
     Column("withdrawn_at", Instant),
     UniqueConstraint("id", "direction"),
@@ -420,7 +431,7 @@ users = Table(
     metadata,
     Column("name", Name, primary_key=True),
     _required("role", Word(Role)),
-    _required("password_hash", Text),
+    _required("password_hash", Prose),
     _required("created_at", Instant),
     Column("disabled_at", Instant),
 )
@@ -430,7 +441,7 @@ accounts = Table(
     metadata,
     Column("name", Name, primary_key=True),
     _required("party", Name),
-    _required("password_hash", Text),
+    _required("password_hash", Prose),
     _required("token_digest", Packed, index=True),
     _required("created_at", Instant),
     Column("disabled_at", Instant),
@@ -442,10 +453,10 @@ sync_states = Table(
     Column("giver", Name, primary_key=True),
     Column("collection", Name, primary_key=True),
     _required("agreement", Name),
-    Column("added_after", Text),
-    Column("cursor", Text),
+    Column("added_after", Prose),
+    Column("cursor", Prose),
     Column("last_at", Instant),
-    Column("last_error", Text),
+    Column("last_error", Prose),
 )
 
 arrivals = Table(

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.pool import QueuePool
 
 from sepakat.errors import ConfigurationError, StoreError
-from sepakat.stores.migrating import revision_of, upgrade
+from sepakat.stores.migrating import check_known, check_revision, revision_of, upgrade
 from sepakat.stores.schema import REVISION
 from sepakat.stores.unit import SqlUnit
 
@@ -60,7 +60,7 @@ class SqliteStore:
     @contextmanager
     def reading(self) -> Iterator[SqlUnit]:
         with self._readers.connect() as connection, connection.begin():
-            _check_revision(connection, self.path)
+            check_revision(connection, self.path)
             yield SqlUnit(connection)
 
     @contextmanager
@@ -69,10 +69,14 @@ class SqliteStore:
             raise _busy(self.path)
         try:
             with self._writers.connect() as connection, connection.begin():
-                _check_revision(connection, self.path)
+                check_revision(connection, self.path)
                 yield SqlUnit(connection)
         finally:
             self._turn.release()
+
+    def written(self) -> object:
+        files = (self.path, Path(f"{self.path}-wal"))
+        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
     def close(self) -> None:
         """Close all connections; units that are open end by themselves."""
@@ -127,7 +131,7 @@ def migrate(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> None:
         with engine.connect() as connection, connection.begin():
             revision = revision_of(connection)
             if revision is not None:
-                _check_known(revision, path)
+                check_known(revision, path)
             if revision != REVISION:
                 upgrade(connection)
     finally:
@@ -190,28 +194,6 @@ def _check_present(path: Path) -> None:
     if not path.is_file():
         raise ConfigurationError(
             "store-missing", f"no store at {path}", "make the node with `sepakat init`, or name its folder with --node"
-        )
-
-
-def _check_revision(connection: Connection, path: Path) -> None:
-    # The first thing that a unit reads: with it a reading unit takes its snapshot.
-    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    if revision != REVISION:
-        _check_known(str(revision), path)
-        raise StoreError(
-            "store-older",
-            f"store {path} has schema {revision}, this version of Sepakat uses {REVISION}",
-            "open it again",
-        )
-
-
-def _check_known(revision: str, path: Path) -> None:
-    # Revisions are numbered, so that what is newer can be told without knowing it.
-    if revision > REVISION:
-        raise StoreError(
-            "store-newer",
-            f"store {path} refused: its schema is {revision}, this version of Sepakat knows up to {REVISION}",
-            "use the newer Sepakat that made it, or restore a backup of before",
         )
 
 

@@ -29,7 +29,7 @@ STATISTICS = {
 }
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 -- one statement a table
     """Make all tables."""
     op.create_table(
         "accesses",
@@ -243,7 +243,7 @@ def upgrade() -> None:
         sa.Column("key", Key, autoincrement=False, nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_provenances")),
-        sa.UniqueConstraint("document", name=op.f("uq_provenances_document")),
+        sa.UniqueConstraint("document", name=op.f("uq_provenances_document")).ddl_if("sqlite"),
     )
     op.create_table(
         "push_statuses",
@@ -341,7 +341,9 @@ def upgrade() -> None:
         sa.Column("event", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["agreement_key"], ["agreements.key"], name=op.f("fk_agreement_events_agreement_key")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_agreement_events")),
-        sa.UniqueConstraint("agreement_key", "event", name=op.f("uq_agreement_events_agreement_key_event")),
+        sa.UniqueConstraint("agreement_key", "event", name=op.f("uq_agreement_events_agreement_key_event")).ddl_if(
+            "sqlite"
+        ),
     )
     op.create_table(
         "batches",
@@ -455,6 +457,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_versions_take_in"), "versions", ["take_in"], unique=False)
     if op.get_bind().dialect.name == "sqlite":
         _state_statistics()
+    else:
+        _keep_documents_unique()
+
+
+def _keep_documents_unique() -> None:
+    # An index of PostgreSQL takes values of 2,700 bytes at most; these documents may be longer.
+    op.execute("CREATE UNIQUE INDEX uq_provenances_hash ON provenances (sha256(document))")
+    op.execute("CREATE UNIQUE INDEX uq_agreement_events_hash ON agreement_events (agreement_key, sha256(event))")
 
 
 def _state_statistics() -> None:
