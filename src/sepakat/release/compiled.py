@@ -34,7 +34,8 @@ from sepakat.stix.selectors import Path, value_at
 _NO_POLICY = ObjectPolicy()
 _MISSING = object()
 RELATIONSHIPS = frozenset({"relationship", "sighting"})
-_END_PROPERTIES = ("source_ref", "target_ref", "sighting_of_ref", "observed_data_refs", "where_sighted_refs")
+# What a sighting connects is what was seen and where; observed data is what shows it.
+_END_PROPERTIES = ("source_ref", "target_ref", "sighting_of_ref", "where_sighted_refs")
 
 
 class Compiled:

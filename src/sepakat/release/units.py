@@ -58,7 +58,9 @@ class Units:
             self._restrict(found, ("external_references", position), slots, "ExternalReferencesAllowed")
         if "granular_markings" in content:
             for path, slots in self._by_markings(version):
-                self._restrict(found, path, slots, "MarkingsOfProperties")
+                # A selector of nothing is not sent on, since nobody knows what it was meant to hide.
+                is_there = value_at(content, path, _MISSING) is not _MISSING
+                self._restrict(found, path, slots if is_there else 0, "MarkingsOfProperties")
         version.ties = tuple(_ties(version))
         self._sum_up(found, version)
         if version.pseudonym_slots:
@@ -74,7 +76,7 @@ class Units:
     def binding(self, version: Version) -> int:
         """The slots that may read every marked property of a version: what its basis asks of what derives from it."""
         mask = self._slots.every
-        for _, slots in self._by_markings(version, dangling=self._slots.every):
+        for _, slots in self._by_markings(version):
             mask &= slots
         return mask
 
@@ -136,18 +138,15 @@ class Units:
             for name in source:
                 yield (*SOURCE_PATH, name), self._fields.source(name)
 
-    def _by_markings(self, version: Version, dangling: int = 0) -> Iterator[tuple[Path, int]]:
-        """What each marked node lets through; `dangling` for what marks nothing that is there.
-
-        Such a selector is not sent on, since nobody knows what it was meant to hide.
-        """
+    def _by_markings(self, version: Version) -> Iterator[tuple[Path, int]]:
+        """What each granular marking lets through, with each path that it names."""
         content = version.held.object.content
         for entry in granular(content):
             if not entry.is_readable or len(entry.paths) != len(entry.selectors):
                 raise ValueError("a granular marking that cannot be read")
             slots = self._slots.every if entry.marking_ref is None else self._marked(version, entry.marking_ref)
             for path in entry.paths:
-                yield path, dangling if value_at(content, path, _MISSING) is _MISSING else slots
+                yield path, slots
 
     def _marked(self, version: Version, marking: StixId) -> int:
         restrictions = self._labels.markings.restrictions(marking)
