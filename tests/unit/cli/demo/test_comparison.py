@@ -59,7 +59,7 @@ def test_a_reference_that_leads_nowhere_is_named() -> None:
         "object_refs": [GROUP],
         "x": {"speaker_ref": MADE_OF_IT},
     }
-    assert broken_references([note, {"id": GROUP}], set()) == [f"{id_} -> {MADE_OF_IT}"]
+    assert broken_references([note, {"id": GROUP}], set()) == [f"{note['id']} -> {MADE_OF_IT}"]
     assert broken_references([note], {GROUP, MADE_OF_IT}) == []
 
 
