@@ -66,10 +66,6 @@ UNKNOWN = Restriction("an unknown marking", is_known=False)
 NOT_HELD = Restriction("a marking that is not held", is_known=False)
 
 
-class _Unreadable(Exception):
-    """A marking that its policy file cannot read for certain."""
-
-
 def read_marking(content: Mapping[str, Any]) -> Restriction:
     """What a marking-definition restricts."""
     parsed = parse_marking(content)
@@ -86,7 +82,7 @@ def read_marking(content: Mapping[str, Any]) -> Restriction:
         if stated is not None:
             try:
                 return _read(stated, policy)
-            except _Unreadable as reason:
+            except ValueError as reason:
                 return Restriction(f"a marking of {policy['name']} that cannot be read ({reason})", is_known=False)
     return UNKNOWN
 
@@ -147,13 +143,13 @@ def _refuse_unnamed(values: Mapping[str, Any], policy: Mapping[str, Any]) -> Non
         is_container = isinstance(value, Mapping) and any(name.startswith(f"{path}.") for name in named)
         inside_carried = any(path.startswith(f"{name}.") for name in policy["carries"])
         if path not in named and not is_container and not inside_carried:
-            raise _Unreadable(f"it states {path}")
+            raise ValueError(f"it states {path}")
     for path in policy["needs"]:
         if path not in values:
-            raise _Unreadable(f"it lacks {path}")
+            raise ValueError(f"it lacks {path}")
     for entry in policy.get("demands", ()):
         if entry["at"] in values and not _all_among(values[entry["at"]], entry["one_of"]):
-            raise _Unreadable(f"{entry['at']} is not one of those that are understood")
+            raise ValueError(f"{entry['at']} is not one of those that are understood")
 
 
 def _all_among(value: Any, allowed: list[Any]) -> bool:
@@ -168,14 +164,14 @@ def _level(values: Mapping[str, Any], entry: Mapping[str, Any]) -> int:
         else None
     )
     if name is None:
-        raise _Unreadable(f"{entry['at']} is no level that is known")
+        raise ValueError(f"{entry['at']} is no level that is known")
     return level_of(entry["axis"], name)
 
 
 def _words(value: Any) -> frozenset[str]:
     items = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) for item in items):
-        raise _Unreadable("a list of words has something else in it")
+        raise ValueError("a list of words has something else in it")
     return frozenset(items)
 
 
@@ -183,7 +179,7 @@ def _rules(values: Mapping[str, Any], entry: Mapping[str, Any]) -> SharingRules:
     default = entry["permitted_by_default"]
     listed = values.get(entry["at"], [])
     if not isinstance(listed, list):
-        raise _Unreadable(f"{entry['at']} is no list")
+        raise ValueError(f"{entry['at']} is no list")
     return SharingRules(
         binds_owner=entry["binds"] == "everybody",
         permits_by_default=default["contains"] in str(values.get(default["at"], "")),
@@ -194,7 +190,7 @@ def _rules(values: Mapping[str, Any], entry: Mapping[str, Any]) -> SharingRules:
 def _rule(item: Any, entry: Mapping[str, Any]) -> Iterator[SharingRule]:
     """The rule if it is about reading; one that permits something else says nothing here."""
     if not isinstance(item, Mapping) or item.get(entry["effect"]) not in ("permit", "deny"):
-        raise _Unreadable(f"a rule of {entry['at']} neither permits nor denies")
+        raise ValueError(f"a rule of {entry['at']} neither permits nor denies")
     values = _by_plain_path(item)
     permits = item[entry["effect"]] == "permit"
     condition = entry.get("only_when")
