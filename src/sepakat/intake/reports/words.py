@@ -1,0 +1,90 @@
+"""A text as sentences and words with their places in it. What the words mean is decided elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""(?:[A-Z]\.){2,}|[A-Za-z]\.(?=\s[A-Z]\w)|\d+(?:[.,:]\d+)*|[^\W\d_][^\W_]*(?:['\u2019\u02bc\u2011-](?!s\b)[^\W_]+)*
+    |['\u2019]s\b|[^\w\s]|_""",
+    re.VERBOSE,
+)
+_END = re.compile(r"""[.!?\u2026]+["'\u201d\u2019)\]]*(?=\s+["'\u201c\u2018(\[]*[A-Z\u00c0-\u00de\d]|\s*$)""")
+_SHORT = frozenset(
+    """mr mrs ms dr prof st sr jr gen col lt maj capt sgt adm gov sen rep rev hon no vs inc ltd co corp dept rp drs ir hj h
+    kh jl jln tn ny bpk sdr kol letkol letjen mayjen brigjen irjen komjen kombes kompol akbp akp iptu ipda laks u.s u.k
+    u.n p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec dok hlm al""".split()
+)
+OPENING, CLOSING = "\"\u201c\u00ab", "\"\u201d\u00bb"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word or sign, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def low(self) -> str:
+        """In lower case."""
+        return self.text.casefold()
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether it is a word that begins with a capital, or an Arabic article before one."""
+        return self.text[:1].isupper() or bool(re.match(r"(?:al|el|ar|as|an|at|ad)-[A-Z]", self.text))
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word, not a number or sign."""
+        return self.text[:1].isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: where it stands, its words, and the number of its paragraph."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    paragraph: int
+
+    def at(self, index: int) -> Word | None:
+        """The word at an index; None outside."""
+        return self.words[index] if 0 <= index < len(self.words) else None
+
+
+def words_of(text: str, start: int, end: int) -> tuple[Word, ...]:
+    """The words of a part of a text."""
+    return tuple(Word(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text, start, end))
+
+
+def sentences_of(text: str, start: int, end: int, paragraph: int) -> list[Sentence]:
+    """The sentences of a paragraph; direct speech is not cut from the words that tell who spoke."""
+    cuts = []
+    for match in _END.finditer(text, start, end):
+        if not _is_end(text, start, match):
+            continue
+        cuts.append(match.end())
+    found = []
+    at = start
+    for cut in [*cuts, end]:
+        while at < cut and text[at].isspace():
+            at += 1
+        if at < cut:
+            found.append(Sentence(at, cut, words_of(text, at, cut), paragraph))
+        at = cut
+    return found
+
+
+def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
+    if match.group()[0] != ".":
+        return True
+    before = re.search(r"[\w.]+$", text[max(start, match.start() - 24) : match.start()])
+    word = before.group() if before else ""
+    if len(word) == 1 and word.isupper() or word.casefold() in _SHORT:
+        return match.end() >= len(text.rstrip())
+    return not (word[-1:].isdigit() and text[match.end() : match.end() + 1].isdigit())
