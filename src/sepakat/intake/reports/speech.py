@@ -313,7 +313,11 @@ class Listener:
                 return self._ended(words, comma, speaker, words[at])
             if words[at].low == "according" and at + 2 < len(words) and words[at + 1].low == "to":
                 return self._ended(words, comma, self._whole_subject(words, at + 2, self._noun_end(words, at + 2)), words[at])
-            if self.language == "en" and verb is not None and words[at].low in {"said", "says", "added"}:
+            if self.language == "en" and verb is not None:
+                if words[at].low not in {"said", "says", "added"} or at + 1 >= len(words) or words[at + 1].low in {*_PRONOUNS["en"], "that"}:
+                    continue
+                if any(self._is_verb_of_saying(words, one) or words[one].low in {"would", "will", "had", "was", "were"} for one in range(at + 1, len(words))):
+                    continue
                 return self._ended(words, comma, self._after_verb(words, at + 1, len(words)), words[at])
             if self.language == "en":
                 spot = next((one for one in range(at, min(len(words), at + 9)) if self._is_verb_of_saying(words, one)), None)
@@ -355,6 +359,8 @@ class Listener:
         circumstance = lead in {"on", "in", "at", "to", "kepada", "di", "dalam", "pada", "melalui", "lewat", "kemarin", "usai", "saat", "late", "yesterday"}
         if words[spot].low in {"told", "tell", "tells"}:
             circumstance = True
+        if that == at and at + 1 < len(words) and words[at].low == "that" and words[at + 1].low in _POINTED_AT:
+            return at, None
         if that is not None and (circumstance or that == at or words[at].text == "," or lead in _DAYS):
             if not any(words[one].text == "," for one in range(at, that)) or circumstance:
                 medium = self._medium(words, spot + 1, that)
@@ -372,8 +378,6 @@ class Listener:
                 return stop, None
             medium = self._medium(words, spot + 1, at)
         while at < len(words) and (words[at].text in {",", ":"} or words[at].low in _SKIPPED_BEFORE_CONTENT):
-            if words[at].low == "that" and at + 1 < len(words) and words[at + 1].low in {"figure", "claim", "charge", "report", "account", "version", "accusation"}:
-                break
             at += 1
         return at, medium
 
@@ -512,7 +516,7 @@ class Listener:
     def _longer_noun(self, words: Sequence[Word], start: int, mention: Mention) -> bool:
         """`Rumah sakit di Tripoli`, `militer Filipina`: the place only tells more of a noun before it."""
         before = words[mention.first - 1] if mention.first > start else None
-        return before is not None and before.is_word and before.low not in _FILLERS and before.low not in {"the", "kelompok", "negara", "kota"} and before.low not in _CLAUSE_STARTS
+        return before is not None and before.is_word and before.low not in _FILLERS and before.low not in {"the", "kelompok", "negara", "kota"} and before.low not in _CLAUSE_STARTS and mention.entity.kind not in {"organisation", "group"}
 
     def _noun_start(self, words: Sequence[Word], start: int, end: int) -> int:
         at = end
@@ -629,6 +633,7 @@ class Listener:
         self._said.append(Statement(speaker.name, speaker.entity, speaker.attribution, shown, act, is_quote, start, end, self._index, rule, score, medium))
 
 
+_POINTED_AT = frozenset("figure claim charge report account version accusation number allegation statement story".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday senin selasa rabu kamis jumat sabtu yesterday today kemarin".split())
 
 
