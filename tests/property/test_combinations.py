@@ -88,6 +88,20 @@ def test_marking_added_here_binds_a_partners_object_even_under_its_grant() -> No
         assert outcome(marked, content) == "out"
 
 
+def test_partners_amber_goes_to_no_client_without_terms_that_allow_it() -> None:
+    content = {**INDICATOR, "created_by_ref": RU, "object_marking_refs": [AMBER]}
+    assert outcome(replace(a_world(content), clients=frozenset({"fr"})), content) == "out"
+
+
+def test_terms_name_the_taker_only_for_what_their_sender_owns() -> None:
+    named = Terms("iq", {"default": "named", "named": ["fr"]})
+    for creator, expected in ((None, "whole"), (US, "out")):
+        content = {**INDICATOR, "object_marking_refs": [CLEAR], "created_by_ref": creator}
+        content = {name: value for name, value in content.items() if value is not None}
+        world = a_world(more=(held(content, "iq", named),))
+        assert outcome(world, content) == expected
+
+
 # What rests on other things.
 
 
@@ -152,6 +166,21 @@ def test_depth_goes_with_a_hand_that_was_cut() -> None:
     world = a_world(content)
     assert outcome(world, content) == "variant"
     assert content_of(world, content)["extensions"][CLAIM_EXTENSION]["lineage"] == {"via": ["fr"]}
+
+
+def test_translation_of_what_rests_on_something_hidden_is_out() -> None:
+    secret = {**FACT, "object_marking_refs": [RED]}
+    translation = an_object("language-content", 53, object_ref=NOTE["id"], contents={"fr": {"content": "c"}})
+    later = {**NOTE, "modified": stamp(NOW - timedelta(hours=1))}
+    assert outcome(a_world(NOTE, later, translation), translation) == "whole"
+    assert outcome(a_world(secret, quoting(NOTE, secret), later, translation), translation) == "out"
+
+
+def test_selector_of_nothing_is_not_passed_on() -> None:
+    content = {**INDICATOR, "granular_markings": [{"marking_ref": GREEN, "selectors": ["name", "description"]}]}
+    world = a_world(content)
+    assert outcome(world, content) == "variant"
+    assert content_of(world, content)["granular_markings"] == [{"marking_ref": GREEN, "selectors": ["name"]}]
 
 
 # Clauses.
@@ -267,6 +296,18 @@ def test_region_lies_in_what_the_table_says(place: dict[str, str], wanted: str, 
         region_spellings=REGION_SPELLINGS,
     )
     assert outcome(world, content) == expected
+
+
+def test_place_is_where_this_version_says() -> None:
+    first = an_object("location", 54, country="IQ")
+    second = {**first, "country": "FR", "modified": stamp(NOW)}
+    world = replace(
+        a_world(first, second, clauses=(clause(regions={"any": ["IQ"]}),)),
+        region_parents=REGION_PARENTS,
+        region_spellings=REGION_SPELLINGS,
+    )
+    assert outcome(world, first) == "whole"
+    assert [one.version[1][:10] for _, one in given_out(world).objects()] == [str(first["modified"])[:10]]
 
 
 @pytest.mark.parametrize(("topic", "expected"), [("cyber", "whole"), ("cyber/ransom", "whole"), ("cyber-crime", "out")])
