@@ -23,6 +23,7 @@ ACCEPTED = re.compile(
     | (new\ |modified\ |simplified\ |[23]-clause\ )? bsd ([-\ ][234](-clause)?)? (\ license)?
     | apache ([-\ ](license|software)([,\ ]*license)?)? [,\ ]* (v(ersion)?\ ?)? [-\ ]? (2(\.0)?)?
     | (mpl|mozilla\ public\ license) [-\ ]? 2\.0 (\ \(mpl\ 2\.0\))?
+    | lgpl-(2\.1|3\.0)-(only|or-later)
     | (psf|python(-software-foundation)?) ([-\ ]2\.0|\ software\ foundation\ license)?
     ) (\ license)? (\ \((isc|isclt?|mit|iscl)\))? $"""
 )

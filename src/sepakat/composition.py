@@ -173,8 +173,8 @@ def create_node(
     return node
 
 
-def open_node(folder: Path, passphrase: str | None = None) -> Node:
-    """The node of a folder, ready for use cases.
+def open_node(folder: Path, passphrase: str | None = None, store: Store | None = None) -> Node:
+    """The node of a folder, ready for use cases; over another store than its settings name if one is given.
 
     Raises:
         ConfigurationError: no node's folder, bad settings or keys, or a passphrase that is missing or wrong.
@@ -187,7 +187,7 @@ def open_node(folder: Path, passphrase: str | None = None) -> Node:
     peers = _LazyPeers()
     node = Node(
         party=settings.party,
-        store=open_store_of(folder, settings),
+        store=store if store is not None else open_store_of(folder, settings),
         clock=SystemClock(),
         ids=SystemIds(),
         signer=KeySigner(signing),

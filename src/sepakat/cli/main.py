@@ -54,6 +54,7 @@ NOUNS: dict[str, str] = {
     "consent": "consents",
     "recalls": "recalls",
     "log": "logs",
+    "store": "stores",
 }
 """Commands with a noun: the module of each, whose `app` has its verbs."""
 

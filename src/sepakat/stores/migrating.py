@@ -13,6 +13,14 @@ from sqlalchemy import Connection, inspect, text
 from sepakat.errors import StoreError
 from sepakat.stores.schema import REVISION
 
+MOVED, MOVING = "moved", "moving"
+"""What stands in place of a revision in a store that was left for another, and in one that is being filled."""
+
+
+def mark(connection: Connection, revision: str) -> None:
+    """Put a revision, or one of the two marks, in place of what stands there."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
 
 def revision_of(connection: Connection) -> str | None:
     """The schema revision of a store; None where there is no store yet."""
@@ -26,7 +34,7 @@ def check_revision(connection: Connection, place: object) -> None:
     """The first thing that a unit reads: with it a reading unit takes its snapshot.
 
     Raises:
-        StoreError: `store-newer`, `store-older`.
+        StoreError: `store-newer`, `store-older`, `store-moved`.
     """
     revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     if revision != REVISION:
@@ -42,8 +50,15 @@ def check_known(revision: str, place: object) -> None:
     """Refuse what a newer Sepakat made: revisions are numbered, so that it can be told without knowing it.
 
     Raises:
-        StoreError: `store-newer`.
+        StoreError: `store-newer`, `store-moved`.
     """
+    if revision in (MOVED, MOVING):
+        raise StoreError(
+            "store-moved",
+            f"store {place} is not in use: "
+            + ("it was moved" if revision == MOVED else "a move to it was not finished"),
+            "start the node anew if it was served meanwhile; else call the same `sepakat store move` again",
+        )
     if revision > REVISION:
         raise StoreError(
             "store-newer",

@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from sepakat.errors import ConfigurationError, StoreError
-from sepakat.stores.migrating import check_known, check_revision, revision_of, upgrade
+from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
 from sepakat.stores.schema import REVISION, metadata
 from sepakat.stores.unit import SqlUnit
 
@@ -90,8 +90,10 @@ class PostgresqlStore:
         self._writers.dispose()
 
 
-def create_postgresql_store(address: str, limits: PostgresqlLimits = _DEFAULT_LIMITS) -> PostgresqlStore:
-    """Make the tables of a new store in an empty database, or in an empty schema of it.
+def create_postgresql_store(
+    address: str, limits: PostgresqlLimits = _DEFAULT_LIMITS, marked: str = REVISION
+) -> PostgresqlStore:
+    """Make the tables of a new store in an empty database or schema; `marked` otherwise, it may not be used yet.
 
     Raises:
         ConfigurationError: `store-exists`, there are tables of Sepakat already; `store-address-invalid`.
@@ -105,6 +107,8 @@ def create_postgresql_store(address: str, limits: PostgresqlLimits = _DEFAULT_LI
                 "name an empty database or schema; nothing there was touched",
             )
         upgrade(connection)
+        if marked != REVISION:
+            mark(connection, marked)
     return PostgresqlStore(address, limits)
 
 
@@ -158,6 +162,21 @@ def postgresql_revision(address: str, limits: PostgresqlLimits = _DEFAULT_LIMITS
     finally:
         engine.dispose()
     return revision if revision is not None else _refuse_missing(address)
+
+
+@contextmanager
+def postgresql_transaction(
+    address: str, *, writes: bool, limits: PostgresqlLimits = _DEFAULT_LIMITS
+) -> Iterator[Connection]:
+    """A transaction on a store of whatever revision, for what moves stores as a whole."""
+    engine = _engine(address, limits, writes=writes)
+    try:
+        with engine.connect() as connection, connection.begin():
+            if writes:
+                take_lock(connection, WRITER)
+            yield connection
+    finally:
+        engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ policies = Table(
     _required("topics", Nested(frozenset[str])),
     _required("regions", Nested(frozenset[str])),
     Column("person_category", Name),
+    Column("necessity", Prose),
     _required("markings", Nested(tuple[str, ...])),
     Column("hold", Prose),
     _required("recalled", Boolean),

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.pool import QueuePool
 
 from sepakat.errors import ConfigurationError, StoreError
-from sepakat.stores.migrating import check_known, check_revision, revision_of, upgrade
+from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
 from sepakat.stores.schema import REVISION
 from sepakat.stores.unit import SqlUnit
 
@@ -84,8 +84,8 @@ class SqliteStore:
         self._writers.dispose()
 
 
-def create_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> SqliteStore:
-    """Make a new, empty store that only its owner may read.
+def create_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS, marked: str = REVISION) -> SqliteStore:
+    """Make a new, empty store that only its owner may read; `marked` otherwise, it may not be used yet.
 
     Raises:
         ConfigurationError: `store-exists`, there is a file already; `folder-unwritable`.
@@ -97,7 +97,7 @@ def create_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> SqliteSt
     except OSError as error:
         raise ConfigurationError("folder-unwritable", f"no store made at {path}: {error.strerror}") from error
     try:
-        migrate(path, limits)
+        migrate(path, limits, marked)
     except BaseException:
         for leftover in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
             leftover.unlink(missing_ok=True)
@@ -118,7 +118,7 @@ def open_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> SqliteStor
     return SqliteStore(path, limits)
 
 
-def migrate(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> None:
+def migrate(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS, marked: str = REVISION) -> None:
     """Lead a store to the schema of this version, in one transaction; nothing to do is no error.
 
     Raises:
@@ -134,6 +134,20 @@ def migrate(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> None:
                 check_known(revision, path)
             if revision != REVISION:
                 upgrade(connection)
+            if marked != REVISION:
+                mark(connection, marked)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def sqlite_transaction(path: Path, *, writes: bool, limits: SqliteLimits = _DEFAULT_LIMITS) -> Iterator[Connection]:
+    """A transaction on a store of whatever revision, for what moves stores as a whole."""
+    _check_present(path)
+    engine = _engine(path, limits, writes=writes)
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
     finally:
         engine.dispose()
 

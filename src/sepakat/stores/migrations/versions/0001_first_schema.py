@@ -231,6 +231,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- one statement a table
         sa.Column("topics", sa.LargeBinary(), nullable=False),
         sa.Column("regions", sa.LargeBinary(), nullable=False),
         sa.Column("person_category", Name, nullable=True),
+        sa.Column("necessity", sa.Text(), nullable=True),
         sa.Column("markings", sa.LargeBinary(), nullable=False),
         sa.Column("hold", sa.Text(), nullable=True),
         sa.Column("recalled", sa.Boolean(), nullable=False),

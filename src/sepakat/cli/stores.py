@@ -1,0 +1,110 @@
+"""`sepakat store`: where the store is, and moving it between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sepakat.cli.options import JsonOption, NodeOption, named_folder
+from sepakat.cli.printing import counted, say, say_fields, say_json
+from sepakat.errors import InputError, StoreError
+
+if TYPE_CHECKING:
+    from sepakat.exchange.ports import Store
+
+app = typer.Typer(help="Where the node's store is.", no_args_is_help=True)
+
+
+@app.command("show")
+def show(*, node: NodeOption = None, as_json: JsonOption = False) -> None:
+    """Show where the store is and how many rows each table has, with a digest that is the same in every database."""
+    from sepakat.stores.copying import contents_of
+    from sepakat.stores.moving import shown, transaction
+
+    place = _place(named_folder(node))
+    with transaction(place, writes=False) as connection:
+        contents = contents_of(connection)
+    if as_json:
+        say_json({"store": shown(place), "rows": contents.rows, "digests": contents.digests})
+        return
+    say(f"Store: {shown(place)}")
+    say_fields((name, f"{rows:>9}  {contents.digests[name][:16]}") for name, rows in contents.rows.items() if rows)
+
+
+@app.command("move")
+def move(
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="ADDRESS", help="An empty PostgreSQL database: postgresql://USER@HOST/DB."),
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Into the SQLite file of the node's folder.")] = False,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Move the store, with everything in it, to PostgreSQL or back.
+
+    Most is copied while the node is being served; only for the rest does writing stand still, for moments. Every table
+    is compared by digest and every log is verified before the new store is used. Then serve the node anew: what was
+    served meanwhile is refused the old store. A move that was interrupted is called again and goes on.
+    """
+    from sepakat.composition import STORE_FILE, STORE_VARIABLE, read_settings, store_address, write_settings
+    from sepakat.stores.moving import move_store, shown
+
+    if (to is None) == (not back):
+        raise InputError("target-unclear", "store not moved: give either --to ADDRESS or --back")
+    folder = named_folder(node)
+    settings = read_settings(folder)
+    source, target = _place(folder), to if to is not None else folder / STORE_FILE
+    if shown(source) == shown(target):
+        raise InputError("target-unclear", f"store not moved: it is at {shown(target)} already")
+    if store_address(settings) != settings.store:
+        raise InputError(
+            "target-unclear", f"store not moved: {STORE_VARIABLE} names it, not the settings", f"unset {STORE_VARIABLE}"
+        )
+    moved = move_store(source, target, _progress, lambda copy: _check_logs(folder, copy))
+    write_settings(folder, replace(settings, store=to))
+    rows = sum(moved.contents.rows.values())
+    if as_json:
+        say_json(
+            {
+                "from": shown(source),
+                "to": shown(target),
+                "rows": moved.contents.rows,
+                "copied": moved.copied,
+                "copied_in_the_switch": moved.copied_in_the_switch,
+                "digests": moved.contents.digests,
+            }
+        )
+        return
+    say(f"Moved {counted(rows, 'row')} from {shown(source)} to {shown(target)}; all digests equal, all logs verified.")
+    say(f"{counted(moved.copied_in_the_switch, 'row')} had changed during the copy. Next: serve the node anew.")
+
+
+def _place(folder: Path) -> Any:
+    from sepakat.composition import STORE_FILE, read_settings, store_address
+
+    return store_address(read_settings(folder)) or folder / STORE_FILE
+
+
+def _check_logs(folder: Path, copy: Store) -> None:
+    from sepakat.composition import open_node
+    from sepakat.exchange.verifying import verify_logs
+
+    for log in verify_logs(open_node(folder, store=copy)):
+        damage = [finding for finding in log.report.findings if finding.is_damage]
+        if damage:
+            raise StoreError(
+                "move-differs",
+                f"store not moved: the log for {log.counterpart} is not as it was signed: {damage[0].message}",
+                "`sepakat log verify` shows everything; the old store is in use as before",
+            )
+
+
+def _progress(table: str, rows: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{table}: {rows} rows", end="", file=sys.stderr, flush=True)
