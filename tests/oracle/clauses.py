@@ -142,6 +142,10 @@ def _persons_allow(world: World, version: Version, clause: Clause, now: datetime
     retention = persons.get("retention")
     if retention is not None and now > after(created(version), retention):
         return False
+    if persons.get("necessity") == "required":
+        policy = world.policies.get(version.id)
+        if policy is None or not policy.necessity:
+            return False
     if rule == "pseudonym":
         return is_own(world, version) and version.type == "identity"
     return rule == "categories" and _category(world, version) in persons.get("allow", [])

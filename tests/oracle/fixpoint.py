@@ -264,6 +264,8 @@ class _Judge:
         for version in self.world.versions:
             if version.id not in self.scaffold and self.status[version.ref] != OUT:
                 needed |= self._named_scaffold(self._published(version))
+            if self.status[version.ref] == VARIANT:
+                needed |= self._named_scaffold({"extensions": {self.world.variant_extension: {}}})
         grown = True
         while grown:
             before = len(needed)
@@ -278,7 +280,15 @@ class _Judge:
 
     def _named_scaffold(self, content: Content) -> set[str]:
         named = {target for _, target in references(content)} | set(content.get("extensions", {}))
-        return named & self.scaffold
+        return {identifier for identifier in named & self.scaffold if self._can_be_published(identifier)}
+
+    def _can_be_published(self, identifier: str) -> bool:
+        """Whether an extension-definition names nothing that the view has not got: nothing needs it that much."""
+        return not identifier.startswith("extension-definition--") or all(
+            self._status_of(target) == WHOLE
+            for version in self.world.held(identifier)
+            for _, target in references(version.content)
+        )
 
 
 def _remove(remains: Remains, path: Path) -> None:

@@ -72,6 +72,7 @@ class Policy:
     topics: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     person_category: str | None = None
+    necessity: str | None = None
     markings: tuple[str, ...] = ()
     hold: bool = False
     recalled: bool = False

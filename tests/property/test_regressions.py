@@ -158,3 +158,15 @@ def test_extension_without_its_type_does_not_go_out() -> None:
     world = a_world(content)
     assert outcome(world, content) == "variant"
     assert all(CLAIM_EXTENSION not in str(one.content) for _, one in given_out(world).objects())
+
+
+def test_extension_definition_that_names_something_hidden_is_not_published() -> None:
+    hidden = an_object("identity", 26, name="somebody", identity_class="group", object_marking_refs=[RED])
+    definition = an_object("extension-definition", 27, id=CLAIM_EXTENSION, created_by_ref=hidden["id"], name="claim")
+    world = a_world(with_claim(NOTE), hidden, definition)
+    assert outcome(world, NOTE) == "whole"
+    published = {one.version[0] for released in given_out(world).views.values() for one in released}
+    assert CLAIM_EXTENSION not in published
+    seen = a_world(with_claim(NOTE), {**hidden, "object_marking_refs": [GREEN]}, definition)
+    assert outcome(seen, NOTE) == "whole"
+    assert CLAIM_EXTENSION in {one.version[0] for released in given_out(seen).views.values() for one in released}

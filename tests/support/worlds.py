@@ -173,13 +173,15 @@ class _Maker:
         yield self._locally(_definition(STATEMENT, long_ago, definition_type="statement", definition=statement))
         unknown = _definition(UNKNOWN, long_ago, definition_type="x-acme", definition={"x-acme": 1})
         yield self._locally({**unknown, **({"object_marking_refs": [CLEAR]} if self.chance(0.5) else {})})
-        if self.chance(0.3):
+        for extension in (UNKNOWN_EXTENSION, CLAIM_EXTENSION, VARIANT_EXTENSION):
+            if self.chance(0.6):
+                continue
             yield self._locally(
                 {
                     "type": "extension-definition",
                     "spec_version": "2.1",
-                    "id": UNKNOWN_EXTENSION,
-                    "created_by_ref": self.identity_of[self.node],
+                    "id": extension,
+                    "created_by_ref": self.author if self.chance(0.5) else self.identity_of[self.node],
                     "created": long_ago,
                     "modified": long_ago,
                     "name": "acme",
@@ -202,7 +204,7 @@ class _Maker:
             else:
                 kind = self.pick(DOMAIN_OBJECTS)
             self.plan.ids.append(self.plan.new_id(kind))
-        if self.chance(0.2):
+        if self.chance(0.4):
             self.plan.ids.append(self.author)
         self.plan.identities = [*self.plan.of("identity"), *self.identity_of.values()]
         for identifier in tuple(self.plan.ids):
@@ -409,6 +411,8 @@ class _Maker:
             persons["allow"] = sorted(self.some(("office-holder", "suspect", "witness"), 3))
         if self.chance(0.25):
             persons["retention"] = self.pick(("P30D", "P1Y", "P6M"))
+        if self.chance(0.2):
+            persons["necessity"] = "required"
         return persons
 
     def _topics(self) -> tuple[Topic, ...]:
@@ -426,6 +430,7 @@ class _Maker:
             topics=frozenset(self.some([topic.path for topic in TOPICS], 1) if self.chance(0.4) else ()),
             regions=frozenset(self.some(list(REGION_PARENTS), 1) if self.chance(0.4) else ()),
             person_category=self.pick(("office-holder", "suspect", "other")) if self.chance(0.2) else None,
+            necessity=self.pick(("the suspects are at large", "")) if self.chance(0.3) else None,
             markings=(self.pick((GREEN, AMBER, RED, CLEAR, PAP_RED, UNKNOWN)),) if self.chance(0.2) else (),
             hold=self.chance(0.08),
             recalled=self.chance(0.06),
