@@ -55,19 +55,31 @@ def document(reading: Reading, captured_at: str | None) -> Item:
             *(_person(one, "body") for one in reading.entities if one.kind == "person"),
             *(_person(one, "related") for one in reading.related_people),
         ],
-        "organisations": [*(_organisation(one) for one in reading.entities if one.kind == "organisation"), *_media(reading)],
+        "organisations": [
+            *(_organisation(one) for one in reading.entities if one.kind == "organisation"),
+            *_media(reading),
+        ],
         "groups": [
             {"name": one.name, "long": one.long, "aka": sorted(one.also), **_where(one)}
             for one in reading.entities
             if one.kind == "group"
         ],
-        "collectives": [{"span": page.text_of(part), "start": part.start, "end": part.end} for part in reading.collectives],
+        "collectives": [
+            {"span": page.text_of(part), "start": part.start, "end": part.end} for part in reading.collectives
+        ],
         "numbers": [
             *(_number(one, text, "body") for one in reading.numbers),
             *(_number(one, text, "related") for one in reading.related_numbers),
         ],
         "dates": [
-            {"span": text[one.start : one.end], "value": one.value, "kind": one.kind, "start": one.start, "end": one.end, "rule": one.rule}
+            {
+                "span": text[one.start : one.end],
+                "value": one.value,
+                "kind": one.kind,
+                "start": one.start,
+                "end": one.end,
+                "rule": one.rule,
+            }
             for one in reading.dates
         ],
         "statements": [
@@ -105,7 +117,8 @@ def document(reading: Reading, captured_at: str | None) -> Item:
             for one in reading.events
         ],
         "conflicts": [
-            {"kind": "numbers", "spans": [text[number.start : number.end] for number in one.numbers]} for one in reading.conflicts
+            {"kind": "numbers", "spans": [text[number.start : number.end] for number in one.numbers]}
+            for one in reading.conflicts
         ],
         "sources": [{"from": one.from_, "to": one.to} for one in reading.sources],
         "topics": [],

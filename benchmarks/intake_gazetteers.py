@@ -42,7 +42,10 @@ def cities() -> tuple[list[str], list[str]]:
         if city["population"] < least:
             continue
         capital = "1" if (city["countrycode"], city["name"]) in capitals else ""
-        for name in {*_keys(city["name"], city["alternatenames"]), *map(key_of, exonyms.get((city["countrycode"], city["name"]), ()))}:
+        for name in {
+            *_keys(city["name"], city["alternatenames"]),
+            *map(key_of, exonyms.get((city["countrycode"], city["name"]), ())),
+        }:
             numbers.setdefault(name, []).append(str(len(lines)))
         others = "|".join(exonyms.get((city["countrycode"], city["name"]), ()))
         where = f"{city['latitude']:.3f}\t{city['longitude']:.3f}\t{city['population']}"
@@ -100,7 +103,9 @@ def main() -> None:
     parser.add_argument("misp", type=Path, help="the folder of misp-galaxy-*.json")
     folder = parser.parse_args().misp
     rows, keys = cities()
-    head = "# country\tadmin\tlatitude\tlongitude\tpeople\tcapital\tname\tother names; GeoNames, CC BY 4.0, see README.md"
+    head = (
+        "# country\tadmin\tlatitude\tlongitude\tpeople\tcapital\tname\tother names; GeoNames, CC BY 4.0, see README.md"
+    )
     middle = "# key\tnumbers of its cities above, from 0; in the order of keys"
     text = "\n".join([head, *rows, middle, *keys]) + "\n"
     (DATA / "cities.tsv.gz").write_bytes(gzip.compress(text.encode(), mtime=0))

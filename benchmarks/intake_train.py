@@ -17,7 +17,13 @@ from benchmarks.intake_entities import entities, read_bio
 from sepakat.intake.reports.tagger import Tagger, features_of
 
 MODEL = (
-    Path(__file__).resolve().parents[1] / "src" / "sepakat" / "intake" / "reports" / "data" / "indonesian-names.crfsuite"
+    Path(__file__).resolve().parents[1]
+    / "src"
+    / "sepakat"
+    / "intake"
+    / "reports"
+    / "data"
+    / "indonesian-names.crfsuite"
 )
 SETTINGS: dict[str, Any] = {
     "c1": 0.1,

@@ -33,7 +33,9 @@ _TRIGGERS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 _PATTERNS = {
     language: re.compile(
-        r"(?<![\w-])(?:" + "|".join(f"(?P<{kind}>{pattern})" for one, kind, pattern in _TRIGGERS if one == language) + r")(?![\w-])",
+        r"(?<![\w-])(?:"
+        + "|".join(f"(?P<{kind}>{pattern})" for one, kind, pattern in _TRIGGERS if one == language)
+        + r")(?![\w-])",
         re.IGNORECASE,
     )
     for language in ("id", "en")
@@ -44,16 +46,26 @@ _NOT_THIS = frozenset(
     another threat prevent planned stop against anti heart serangkaian""".split()
 )
 _NO_ATTACK_AFTER = frozenset("jantung balik fajar aircraft helicopter dog submarine plan plans".split())
-_ALLEGED = re.compile(r"\b(?:diduga|dituduh|disebut-sebut|dikabarkan|konon|kabarnya|allegedly|reportedly|suspected of|accused of|alleged)\b", re.IGNORECASE)
-_FUTURE = re.compile(r"\b(?:akan|bakal|berencana|hendak|dijadwalkan|will|would|plans? to|to hold|is to|are to|due to|scheduled)\b", re.IGNORECASE)
+_ALLEGED = re.compile(
+    r"\b(?:diduga|dituduh|disebut-sebut|dikabarkan|konon|kabarnya|allegedly|reportedly|suspected of|accused of|alleged)\b",
+    re.IGNORECASE,
+)
+_FUTURE = re.compile(
+    r"\b(?:akan|bakal|berencana|hendak|dijadwalkan|will|would|plans? to|to hold|is to|are to|due to|scheduled)\b",
+    re.IGNORECASE,
+)
 _POSSIBLE = re.compile(r"\b(?:dapat|bisa|mungkin|could|might|may|can|possibly)\b", re.IGNORECASE)
-_LOCATIVE = frozenset("di ke dekat sekitar pada in at near on of outside around inside across from dan and , wilayah kawasan kota di-".split())
+_LOCATIVE = frozenset(
+    "di ke dekat sekitar pada in at near on of outside around inside across from dan and , wilayah kawasan kota di-".split()
+)
 _COUPLING = frozenset({",", "dan", "and", "serta", "&"})
 _SKIPPED = frozenset(
     """akan telah sudah juga kemudian lalu pernah kembali has have had also will would allegedly reportedly again then
     later secretly jointly were was""".split()
 )
-_NOMINAL = re.compile(r"(?i)(?:pe\w+an|serangan.*|gempuran.*|serbuan.*|ledakan|kesepakatan|perjanjian|bom .*|(?:air ?|drone )?strikes?|air raids?|bombing.*|.*bombings?|attacks?|ambush|explosions?|blasts?|shootings?|meetings?|agreements?|.*deal|pact|treaty|accord|arrests?|phone call|meeting|sepakat)$")
+_NOMINAL = re.compile(
+    r"(?i)(?:pe\w+an|serangan.*|gempuran.*|serbuan.*|ledakan|kesepakatan|perjanjian|bom .*|(?:air ?|drone )?strikes?|air raids?|bombing.*|.*bombings?|attacks?|ambush|explosions?|blasts?|shootings?|meetings?|agreements?|.*deal|pact|treaty|accord|arrests?|phone call|meeting|sepakat)$"
+)
 
 
 @dataclass(slots=True)
@@ -97,6 +109,10 @@ def _is_same(one: Event, other: Event, text: str) -> bool:
     family = {one.type, other.type}
     if one.type != other.type and family != {"attack", "air_strike"}:
         return False
+    if re.match(r"\s+(?:itu|tersebut|ini)\b", text[other.end : other.end + 12]) or re.search(
+        r"(?i)\b(?:that|this)\s$", text[max(0, other.start - 8) : other.start]
+    ):
+        return True
     if one.negated != other.negated:
         return False
     if one.sentence == other.sentence:
@@ -115,11 +131,15 @@ def _is_same(one: Event, other: Event, text: str) -> bool:
         return nominal or (bool(mine & its) and other.date == one.date)
     if one.type == "meeting":
         return nominal and not other.date and not its and not other.actors
+    if one.type == "arrest":
+        return not its and not other.date and not other.actors
     return nominal and not its and not other.date
 
 
 class _Reader:
-    def __init__(self, text: str, finder: Finder, dates: Sequence[DateMention], statements: Sequence[Statement]) -> None:
+    def __init__(
+        self, text: str, finder: Finder, dates: Sequence[DateMention], statements: Sequence[Statement]
+    ) -> None:
         self.text = text
         self.finder = finder
         self.dates = dates
@@ -136,19 +156,29 @@ class _Reader:
         after = words[last + 1].low if last + 1 < len(words) else ""
         if before in _NOT_THIS or (kind == "attack" and after in _NO_ATTACK_AFTER) or self._in_name(index, first):
             return None
-        if kind == "arrest" and before in {"surat", "perintah"} or (kind == "meeting" and match.group().lower() == "met" and words[first].text[:1].isupper()):
+        if (
+            kind == "arrest"
+            and before in {"surat", "perintah"}
+            or (kind == "meeting" and match.group().lower() == "met" and words[first].text[:1].isupper())
+        ):
             return None
         if match.group().lower() in {"agreed"} and after not in {"to", "on", "that", "a", "with"}:
             return None
-        if match.group().lower() == "signed" and not re.search(r"(?i)agreement|deal|pact|treaty|accord|memorandum|contract", self.text[match.end() : sentence.end]):
+        if match.group().lower() == "signed" and not re.search(
+            r"(?i)agreement|deal|pact|treaty|accord|memorandum|contract", self.text[match.end() : sentence.end]
+        ):
             return None
-        told = next((one for one in self.statements if one.start <= match.start() < one.end and one.speaker is not None), None)
+        told = next(
+            (one for one in self.statements if one.start <= match.start() < one.end and one.speaker is not None), None
+        )
         outside = next((one for one in self.statements if one.sentence == index and one.speaker is not None), None)
         event = Event(kind, match.start(), match.end(), index)
         event.negated = self._is_negated(words, first)
         event.status = self._status(event, sentence, told, words, first)
-        event.places = self._places(index, words, first, last)
-        event.date = self._date(sentence, match.start())
+        # Where and when somebody spoke is not where and when it happened.
+        scope = (told.start, told.end) if told is not None and told.is_quote else (sentence.start, sentence.end)
+        event.places = [one for one in self._places(index, words, first, last) if scope[0] <= one.start < scope[1]]
+        event.date = self._date(scope)
         event.actors = self._actors(index, words, first, last, kind, told or (outside if kind == "offer" else None))
         if kind == "offer":
             event.recipient = self._recipient(words, last)
@@ -159,13 +189,18 @@ class _Reader:
         return event
 
     def _in_name(self, index: int, at: int) -> bool:
-        return any(one.first <= at < one.last and one.entity.kind in {"group", "organisation", "person"} for one in self.finder.found.of(index))
+        return any(
+            one.first <= at < one.last and one.entity.kind in {"group", "organisation", "person"}
+            for one in self.finder.found.of(index)
+        )
 
     def _is_negated(self, words: Sequence[Word], first: int) -> bool:
         near = [words[at].low for at in range(max(0, first - 4), first)]
         return any(word in _NEGATIONS for word in near) and "," not in near[-2:]
 
-    def _status(self, event: Event, sentence: Sentence, told: Statement | None, words: Sequence[Word], first: int) -> str:
+    def _status(
+        self, event: Event, sentence: Sentence, told: Statement | None, words: Sequence[Word], first: int
+    ) -> str:
         clause_start = told.start if told is not None else sentence.start
         lead = self.text[clause_start : event.start]
         near = " ".join(word.text for word in words[max(0, first - 5) : first])
@@ -192,7 +227,13 @@ class _Reader:
             one for one in self.finder.found.of(index)
             if one.entity.kind in {"place", "country"} and not (one.entity.metonym and one.first == 0)
         ]  # fmt: skip
-        located = [one for one in near if one.first and words[one.first - 1].low in _LOCATIVE | {"pelabuhan", "bandara", "kota", "provinsi"} and self._is_located(words, one)]
+        located = [
+            one
+            for one in near
+            if one.first
+            and words[one.first - 1].low in _LOCATIVE | {"pelabuhan", "bandara", "kota", "provinsi"}
+            and self._is_located(words, one)
+        ]
         behind = [one for one in located if one.first > last]
         chosen = behind or [one for one in located if one.last <= first]
         if not chosen:
@@ -207,18 +248,43 @@ class _Reader:
     def _is_located(self, words: Sequence[Word], one: Mention) -> bool:
         lead = words[one.first - 1].low
         if lead in {"dan", "and", ","}:
-            return one.first > 2 and any(words[at].low in {"di", "in", "at", "near"} for at in range(max(0, one.first - 4), one.first - 1))
+            return one.first > 2 and any(
+                words[at].low in {"di", "in", "at", "near"} for at in range(max(0, one.first - 4), one.first - 1)
+            )
         if lead in {"of", "from", "on", "pada"}:
-            return lead == "of" and words[one.first - 2].low in {"city", "town", "port", "province", "village", "district", "outskirts", "north", "south", "east", "west", "capital"} if one.first > 1 else False
+            return (
+                lead == "of"
+                and words[one.first - 2].low
+                in {
+                    "city",
+                    "town",
+                    "port",
+                    "province",
+                    "village",
+                    "district",
+                    "outskirts",
+                    "north",
+                    "south",
+                    "east",
+                    "west",
+                    "capital",
+                }
+                if one.first > 1
+                else False
+            )
         return True
 
-    def _date(self, sentence: Sentence, start: int) -> str | None:
-        near = [one for one in self.dates if sentence.start <= one.start < sentence.end and len(one.value) == 10]
+    def _date(self, scope: tuple[int, int]) -> str | None:
+        near = [one for one in self.dates if scope[0] <= one.start < scope[1] and len(one.value) == 10]
         return near[0].value if near else None
 
-    def _actors(self, index: int, words: Sequence[Word], first: int, last: int, kind: str, told: Statement | None) -> list[str]:  # noqa: PLR0913, PLR0917
+    def _actors(
+        self, index: int, words: Sequence[Word], first: int, last: int, kind: str, told: Statement | None
+    ) -> list[str]:  # noqa: PLR0913, PLR0917
         trigger = words[first].low
-        if re.match(r"di[a-z]{4,}", trigger) or (first and words[first - 1].low in {"was", "were", "been", "being"} and trigger.endswith("ed")):
+        if re.match(r"di[a-z]{4,}", trigger) or (
+            first and words[first - 1].low in {"was", "were", "been", "being"} and trigger.endswith("ed")
+        ):
             return []
         nominal = bool(_NOMINAL.match(self.text[words[first].start : words[last].end]))
         if nominal and kind in {"attack", "arrest"}:
@@ -228,10 +294,18 @@ class _Reader:
             start = next((at for at, word in enumerate(words) if word.start >= told.start), 0)
             start = 0 if start > first else start
         actors = self._before(index, words, start, first, nominal)
-        if not actors and told is not None and kind == "meeting" and told.speaker and any(word.low in {"he", "she", "dia", "ia"} for word in words[start:first]):
+        if (
+            not actors
+            and told is not None
+            and kind == "meeting"
+            and told.speaker
+            and any(word.low in {"he", "she", "dia", "ia"} for word in words[start:first])
+        ):
             actors = [told.speaker]
         if kind == "meeting":
             actors += self._with(index, words, last)
+        if not actors and told is not None and kind == "agreement" and told.act == "announce" and told.speaker:
+            actors = re.split(r",\s+(?:dan |and )?|\s+(?:dan|and)\s+", told.speaker)
         if not actors and told is not None and kind == "offer" and told.speaker:
             actors = [told.speaker]
         return list(dict.fromkeys(actors))
@@ -245,20 +319,29 @@ class _Reader:
         chain = self._chain_back(words, [one for one in mentions if one.last <= end], end)
         if chain:
             return chain
-        opening = [one for one in mentions if one.first - start <= 1 or one.entity.kind == "person" and one.first - start <= 8]
+        opening = [
+            one for one in mentions if one.first - start <= 1 or one.entity.kind == "person" and one.first - start <= 8
+        ]
         if nominal:
             if not opening:
                 return self._chain_open(words, mentions, start)
-            if opening[0].entity.kind == "person":
-                return [opening[0].entity.name]
+            people = [one for one in opening if one.entity.kind == "person"]
+            if people:
+                return [people[0].entity.name]
             return self._chain_open(words, mentions, start)
         begin = end
-        while begin > start and words[begin - 1].text not in {",", ";", ":", "\"", "\u201c", "\u201d"}:
+        while begin > start and words[begin - 1].text not in {",", ";", ":", '"', "\u201c", "\u201d"}:
+            if words[begin - 1].low in self.finder.tables.verbs and not words[begin - 1].text[:1].isupper():
+                break
             begin -= 1
         while begin < end and words[begin].low in {"the", "a", "an", "para", "but", "and", "dan", "namun", "sementara"}:
             begin += 1
         part = words[begin:end]
-        if not part or len(part) > 9 or any(word.low in {"yang", "who", "that", "untuk", "to"} or word.low in _NEGATIONS for word in part):
+        if (
+            not part
+            or len(part) > 9
+            or any(word.low in {"yang", "who", "that", "untuk", "to"} or word.low in _NEGATIONS for word in part)
+        ):
             return []
         if part[0].low in {"he", "she", "they", "it", "dia", "ia", "mereka", "no", "any"}:
             return []
@@ -271,15 +354,32 @@ class _Reader:
                 if chain and one.entity.kind != chain[-1].entity.kind or chain and one.last > chain[-1].first:
                     continue
                 chain.append(one)
-        if chain and chain[-1].first and words[chain[-1].first - 1].low in {"di", "in", "at", "dari", "of", "from", "near"}:
+        if (
+            chain
+            and chain[-1].first
+            and words[chain[-1].first - 1].low in {"di", "in", "at", "dari", "of", "from", "near"}
+        ):
             return []
-        if chain and chain[-1].first and words[chain[-1].first - 1].is_word and not words[chain[-1].first - 1].is_capital and chain[-1].entity.kind in {"country", "place"} and words[chain[-1].first - 1].low not in {"dan", "the", "itu", "bersamaan", "and", "while", "sementara"}:
+        if (
+            chain
+            and chain[-1].first
+            and words[chain[-1].first - 1].is_word
+            and not words[chain[-1].first - 1].is_capital
+            and chain[-1].entity.kind in {"country", "place"}
+            and words[chain[-1].first - 1].low not in {"dan", "the", "itu", "bersamaan", "and", "while", "sementara"}
+        ):
             return []
         return [self._name(one) for one in reversed(chain)]
 
     def _chain_open(self, words: Sequence[Word], mentions: Sequence[Mention], start: int) -> list[str]:
         named = [one for one in mentions if one.entity.kind in {"country", "organisation", "group", "place"}]
-        if not named or named[0].first - start > 4 or (named[0].first and words[named[0].first - 1].low in {"di", "in", "at", "dari", "of", "from", "ke", "to"}):
+        if (
+            not named
+            or named[0].first - start > 4
+            or (
+                named[0].first and words[named[0].first - 1].low in {"di", "in", "at", "dari", "of", "from", "ke", "to"}
+            )
+        ):
             return []
         chain = [named[0]]
         for one in named[1:]:
@@ -288,21 +388,56 @@ class _Reader:
         return [self._name(one) for one in chain]
 
     def _name(self, mention: Mention) -> str:
-        return self.text[mention.start : mention.end] if mention.entity.kind in {"country", "place"} else mention.entity.name
+        return (
+            self.text[mention.start : mention.end]
+            if mention.entity.kind in {"country", "place"}
+            else mention.entity.name
+        )
 
     def _with(self, index: int, words: Sequence[Word], last: int) -> list[str]:
-        at = next((one for one in range(last + 1, min(last + 8, len(words))) if words[one].low in {"dengan", "with"}), None)
-        direct = words[last].low in {"meet", "meets", "met", "menemui"} and last + 1 < len(words) and words[last + 1].low not in {"in", "on", "at", "with", "to", "for", ",", ".", "his", "her"}
+        at = next(
+            (one for one in range(last + 1, min(last + 8, len(words))) if words[one].low in {"dengan", "with"}), None
+        )
+        direct = (
+            words[last].low in {"meet", "meets", "met", "menemui"}
+            and last + 1 < len(words)
+            and words[last + 1].low not in {"in", "on", "at", "with", "to", "for", ",", ".", "his", "her"}
+        )
         if at is None and not direct:
             return []
         begin = (at if at is not None else last) + 1
-        people = [one for one in self.finder.found.of(index) if one.entity.kind == "person" and begin <= one.first < begin + 8]
+        people = [
+            one for one in self.finder.found.of(index) if one.entity.kind == "person" and begin <= one.first < begin + 8
+        ]
         if people:
             return [people[0].entity.name]
         while begin < len(words) and words[begin].low in {"para", "the", "his", "her"}:
             begin += 1
         end = begin
-        while end < len(words) and end - begin < 7 and words[end].is_word and words[end].low not in {"menyatakan", "untuk", "di", "pada", "to", "in", "on", "at", "next", "last", "guna", "mengatakan", "and"} or end < len(words) and words[end].text.isdigit() and end > begin:
+        while (
+            end < len(words)
+            and end - begin < 7
+            and words[end].is_word
+            and words[end].low
+            not in {
+                "menyatakan",
+                "untuk",
+                "di",
+                "pada",
+                "to",
+                "in",
+                "on",
+                "at",
+                "next",
+                "last",
+                "guna",
+                "mengatakan",
+                "and",
+            }
+            or end < len(words)
+            and words[end].text.isdigit()
+            and end > begin
+        ):
             if self.finder.tables.verbs.get(words[end].low) is not None:
                 break
             end += 1
@@ -313,25 +448,47 @@ class _Reader:
         if words[last].low in {"offered", "offers"}:
             return None
         end = at
-        while end < len(words) and words[end].is_word and words[end].low not in {"di", "untuk", "dalam", "pada", "dengan", "in", "to", "for"}:
+        while (
+            end < len(words)
+            and words[end].is_word
+            and words[end].low not in {"di", "untuk", "dalam", "pada", "dengan", "in", "to", "for"}
+        ):
             end += 1
         return self.text[words[at].start : words[end - 1].end] if end > at else None
 
     def _topic(self, sentence: Sentence, at: int, kind: str) -> str | None:
         rest = self.text[at : sentence.end]
         if kind == "meeting":
-            match = re.search(r"(?i)\b(?:mendiskusikan|membahas|membicarakan|to discuss|to talk about|on the topic of)\s+(?P<topic>[^.;]+)", rest)
+            match = re.search(
+                r"(?i)\b(?:mendiskusikan|membahas|membicarakan|to discuss|to talk about|on the topic of)\s+(?P<topic>[^.;]+)",
+                rest,
+            )
         else:
             match = re.match(r"(?i)\s+(?P<topic>(?:saling|untuk|mengenai|tentang|to|on)\s+[^.,;]+)", rest)
         if match is None:
             return None
         topic = match["topic"]
         start = at + match.start("topic")
-        inside = [one for one in self.finder.found.mentions if one.entity.kind == "group" and start <= one.start and one.end <= sentence.end]
+        inside = [
+            one
+            for one in self.finder.found.mentions
+            if one.entity.kind == "group" and start <= one.start and one.end <= sentence.end
+        ]
         for one in sorted(inside, key=lambda mention: -mention.start):
             shown = topic[: one.start - start] + one.entity.name + topic[one.end - start :]
-            topic = re.sub(r"(?i)\b(?:kelompok|group)\s+(?:bersenjata|militan|teroris|armed)?\s*(?=" + re.escape(one.entity.name) + ")", "", shown)
+            topic = re.sub(
+                r"(?i)\b(?:kelompok|group)\s+(?:bersenjata|militan|teroris|armed)?\s*(?="
+                + re.escape(one.entity.name)
+                + ")",
+                "",
+                shown,
+            )
         return re.split(r"(?i)\s+(?:di|in|pada|on)\s+(?=[A-Z])", topic.strip())[0] or None
+
+
+def is_trigger(word: str, language: str) -> bool:
+    """Whether a word is the name of an event, not of somebody."""
+    return _PATTERNS[language].fullmatch(word) is not None or word.casefold() in {"teroris", "bom", "terrorist", "bomb"}
 
 
 def related_event(title: str, language: str | None) -> str | None:

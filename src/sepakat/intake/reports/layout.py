@@ -66,7 +66,8 @@ _NO_NAMES = re.compile(
 )
 _END_OF_SENTENCE = re.compile(r"""[.!?\u2026]["'\u201d\u2019)\]]*$|["\u201d]$""")
 _PUBLISHED_LABEL = re.compile(
-    r"^\W*(?:published|posted|first published|terbit|diterbitkan|dipublikasikan|tayang|date|tanggal|rilis)\b", re.IGNORECASE
+    r"^\W*(?:published|posted|first published|terbit|diterbitkan|dipublikasikan|tayang|date|tanggal|rilis)\b",
+    re.IGNORECASE,
 )
 _CHANGED_LABEL = re.compile(
     r"^\W*(?:last\s+)?(?:updated?|modified|revised|diperbarui|diubah|pembaruan|update)\b", re.IGNORECASE
@@ -249,7 +250,9 @@ def _read_body(lines: Sequence[Line], first: int, agencies: frozenset[str], foun
         elif line.part == "caption" or (len(text) < 240 and photo_of(text) is not None and not is_speech(text)):
             pass
         elif BOILERPLATE.match(text):
-            if found.body and re.match(r"\W*(?:©|\(c\)|copyright|hak cipta|follow us|ikuti kami|we use cookies)", text, re.IGNORECASE):
+            if found.body and re.match(
+                r"\W*(?:©|\(c\)|copyright|hak cipta|follow us|ikuti kami|we use cookies)", text, re.IGNORECASE
+            ):
                 end = at
                 break
             found.boilerplate.append(text)
@@ -273,7 +276,12 @@ def is_speech(text: str) -> bool:
 
 
 def _is_paragraph(line: Line, found: Layout) -> bool:
-    if line.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or _BYLINE.match(line.text) and len(line.text) < 60 and not line.text.endswith("."):
+    if (
+        line.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
+        or _BYLINE.match(line.text)
+        and len(line.text) < 60
+        and not line.text.endswith(".")
+    ):
         return False
     return is_sentence(line.text) or (len(line.text.split()) >= 3 and bool(_END_OF_SENTENCE.search(line.text)))
 
@@ -487,7 +495,9 @@ def _is_teaser(lines: Sequence[Line], at: int) -> bool:
     following = lines[at + 1].text if at + 1 < len(lines) else ""
     if is_ago(following):
         return False
-    return bool(_END_OF_SENTENCE.search(lines[at].text)) or bool(BOILERPLATE.match(following)) or len(lines[at].text) > 90
+    return (
+        bool(_END_OF_SENTENCE.search(lines[at].text)) or bool(BOILERPLATE.match(following)) or len(lines[at].text) > 90
+    )
 
 
 def _keep_others(lines: Sequence[Line], pending: list[int], kind: str, seen: set[str], found: Layout) -> None:
@@ -502,14 +512,20 @@ def _keep_others(lines: Sequence[Line], pending: list[int], kind: str, seen: set
 
 
 _DASH = re.compile(r"\s*(?:[\u2013\u2014]|--|\s-\s?|(?<=\))\s*-|(?<=[A-Z]{3}):|(?<=\)):)\s*")
-_LOWER = re.compile(r"(?<![\w.])(?!(?:di|dan|of|the|al|el|de|la|bin|ar|and)\b)[a-z\u00e0-\u00ff]\w+(?![\w.]*\.(?:com|co|id|net))")
+_LOWER = re.compile(
+    r"(?<![\w.])(?!(?:di|dan|of|the|al|el|de|la|bin|ar|and)\b)[a-z\u00e0-\u00ff]\w+(?![\w.]*\.(?:com|co|id|net))"
+)
 
 
 def split_dateline(text: str) -> tuple[list[str], int]:
     """The parts of a dateline (`["TEMPO.CO", "Washington"]`) and where the paragraph goes on; no parts when none."""
     head = text[:110]
     match = next(
-        (one for one in re.finditer(r"\s*(?:[\u2013\u2014]+|--+)\s*|\s+-\s+|(?<=\))\s*-\s*|:\s+|(?<=[A-Z]{3})-\s+", head)), None
+        (
+            one
+            for one in re.finditer(r"\s*(?:[\u2013\u2014]+|--+)\s*|\s+-\s+|(?<=\))\s*-\s*|:\s+|(?<=[A-Z]{3})-\s+", head)
+        ),
+        None,
     )
     if match is None or match.start() < 3:
         return [], 0

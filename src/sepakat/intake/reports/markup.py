@@ -29,7 +29,9 @@ _SKIPPED = frozenset(
     button map title""".split()
 )
 _NOT_OF_THE_STORY = {"nav": "nav", "aside": "aside", "footer": "footer", "figcaption": "caption", "amp-sidebar": "nav"}
-_CAPTION_CLASS = re.compile(r"(?:^|[\s_-])(?:wp-caption-text|caption|fig-?caption|photo-?credit|foto-?ket)", re.IGNORECASE)
+_CAPTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:wp-caption-text|caption|fig-?caption|photo-?credit|foto-?ket)", re.IGNORECASE
+)
 _HEADING = re.compile(r"h[1-6]")
 _SPACE = re.compile(r"\s+")
 _BETWEEN = re.compile(r"[\s|\u00b7\u2022/,\u2013\u2014-]*")

@@ -132,7 +132,7 @@ _LOCATIVE = frozenset(
 )
 _COMPLEMENTS_ID = frozenset(
     """luar negeri dalam pertahanan keamanan keuangan kesehatan hukum ham perhubungan perdagangan agama sosial
-    koordinator bidang politik dan energi umum besar jenderal operasi militer polisi kepolisian angkatan laut darat udara pemerintah
+    koordinator bidang politik dan energi umum besar operasi militer polisi kepolisian angkatan laut darat udara pemerintah
     parlemen terpilih ad interim urusan negara sumber daya mineral pendidikan kebudayaan pariwisata pertanian kehutanan kelautan
     perikanan perindustrian ketenagakerjaan tenaga kerja komunikasi informatika informasi riset teknologi pemuda olahraga desa
     dalam-negeri luar-negeri minyak gas perminyakan lingkungan hidup investasi bumn pertama kedua ketiga tertinggi agung
@@ -147,6 +147,10 @@ _RANKS = re.compile(
     |bapak|ibu|tuan|ustaz|ustadz|kiai)\b.*"""
 )
 _GENERIC = frozenset("officer official pejabat perwira anggota army-officer member prajurit warga resident".split())
+_LOCAL_OFFICES = frozenset(
+    """bupati gubernur kota walikota camat lurah kapolres kapolresta kapolda wakapolda kapolsek dandim danrem pangdam
+    kajari kajati kalapas syahbandar wakapolres""".split()
+)
 _PARTICLES = frozenset("bin binti al el de del der van von da la ibn abu bint dos du".split())
 _NEVER_NAMES = frozenset(
     """presiden menteri the a an in on at as but and for he she it they we you i his her its their this that these those
@@ -266,7 +270,12 @@ class Finder:
         group = self.tables.groups.get(key)
         if group is None or (len(name) <= 5 and not name.isupper() and key in self._lower):
             return None
-        if group.name == "IS" or name in {"IS", "MIT", "ETA", "JI", "ADF", "NPA", "IRA", "HTS"} and self._counts.get("ID", 0) == 0 and name == "MIT":
+        if (
+            group.name == "IS"
+            or name in {"IS", "MIT", "ETA", "JI", "ADF", "NPA", "IRA", "HTS"}
+            and self._counts.get("ID", 0) == 0
+            and name == "MIT"
+        ):
             return None
         long = next((one for one in group.long if key_of(one) == key_of(name)), None)
         shown = group.name if long is not None else name
@@ -282,12 +291,13 @@ class Finder:
             close = next((one for one in range(end + 1, min(end + 4, len(words))) if words[one].text == ")"), None)
             if close is not None:
                 short = self.text[words[end + 1].start : words[close - 1].end]
-                if re.fullmatch(r"[A-Z][\w-]{1,11}", short) and (short.isupper() or any(c.isupper() for c in short[1:])):
+                if re.fullmatch(r"[A-Z][\w-]{1,11}", short) and (
+                    short.isupper() or any(c.isupper() for c in short[1:])
+                ):
                     full = self.text[words[at].start : words[at + size - 1].end]
                     entity.also |= {short, full}
                     if entity.kind == "group":
                         entity.long, entity.name = full, short
-                    entity.end = words[close].end
                     return close + 1 - at
         return size
 
@@ -296,9 +306,38 @@ class Finder:
         found = self.tables.organisations.get(key)
         if found is None or (size == 1 and not self._stands_alone(index, at, 1)):
             return None
-        if name in {"AS", "AP", "AU", "EU", "UE", "MIT", "PAN", "SPA", "BIN", "NU", "RIA", "SANA", "MENA", "WAM", "DW", "BP", "UN", "ISI", "NIS"} and not self._lower:
+        if (
+            name
+            in {
+                "AS",
+                "AP",
+                "AU",
+                "EU",
+                "UE",
+                "MIT",
+                "PAN",
+                "SPA",
+                "BIN",
+                "NU",
+                "RIA",
+                "SANA",
+                "MENA",
+                "WAM",
+                "DW",
+                "BP",
+                "UN",
+                "ISI",
+                "NIS",
+            }
+            and not self._lower
+        ):
             return None
-        if len(name) <= 5 and not name.isupper() and found.kind != "company" and name not in (found.name, *found.others):
+        if (
+            len(name) <= 5
+            and not name.isupper()
+            and found.kind != "company"
+            and name not in (found.name, *found.others)
+        ):
             return None
         if name in self._lower or key in self._lower and name.istitle() and found.name.isupper():
             return None
@@ -309,12 +348,23 @@ class Finder:
         words = self.sentences[index].words
         before = words[at - 1] if at else None
         after = words[at + size] if at + size < len(words) else None
-        joined_before = before is not None and before.is_capital and before.is_word and (at > 1 or before.low not in _NEVER_NAMES) and not self._is_office_word(before)
+        joined_before = (
+            before is not None
+            and before.is_capital
+            and before.is_word
+            and (at > 1 or before.low not in _NEVER_NAMES)
+            and not self._is_office_word(before)
+        )
         joined_after = after is not None and after.is_capital and after.is_word and not self._is_office_word(after)
         return not joined_before and not (joined_after and after is not None and not self._country(after.text))
 
     def _is_office_word(self, word: Word) -> bool:
-        return word.low in self.tables.offices["id"] or word.low in self.tables.offices["en"] or word.low in _PLACE_HEADS_ID or word.low in _COMPLEMENTS_ID
+        return (
+            word.low in self.tables.offices["id"]
+            or word.low in self.tables.offices["en"]
+            or word.low in _PLACE_HEADS_ID
+            or word.low in _COMPLEMENTS_ID
+        )
 
     def _organisation_by_head(self, index: int, at: int) -> int | None:
         """`Kementerian Luar Negeri Mesir`, `Polda Papua`, `Defence Ministry`, `Ministry of Defence`, `Radio Cedar`."""
@@ -324,13 +374,30 @@ class Finder:
             return None
         if self.language == "id" and low in _ORGANISATION_HEADS_ID and _ORGANISATION_HEADS_ID[low]:
             end = at + 1
-            while end < len(words) and (words[end].is_capital and words[end].is_word or words[end].low in {"dan"} and end + 1 < len(words) and words[end + 1].is_capital and low in {"kementerian", "badan", "komisi", "dinas"}):
+            while (
+                end < len(words)
+                and not (end > at + 1 and self._head(words, end, "id") and words[end].low not in _COMPLEMENTS_ID)
+                and (
+                    words[end].is_capital
+                    and words[end].is_word
+                    or words[end].low in {"dan"}
+                    and end + 1 < len(words)
+                    and words[end + 1].is_capital
+                    and low in {"kementerian", "badan", "komisi", "dinas"}
+                )
+            ):
                 end += 1
             # "Penjaga pantai Tunisia": the kind of guard stands in lower case.
             if end - at >= 2 and end - at <= 7:
                 return self._keep_organisation(index, at, end, _ORGANISATION_HEADS_ID[low])
         if self.language == "en":
-            if low in _ORGANISATION_LEADS_EN and at + 2 < len(words) and words[at + 1].low == "of" and words[at + 2].is_capital and _ORGANISATION_LEADS_EN[low]:
+            if (
+                low in _ORGANISATION_LEADS_EN
+                and at + 2 < len(words)
+                and words[at + 1].low == "of"
+                and words[at + 2].is_capital
+                and _ORGANISATION_LEADS_EN[low]
+            ):
                 end = at + 3
                 while end < len(words) and words[end].is_capital and words[end].is_word:
                     end += 1
@@ -341,7 +408,11 @@ class Finder:
             start = at
             for size in range(min(end - start, 6), 1, -1):
                 tail = words[start + size - 1].low
-                if tail in _ORGANISATION_TAILS_EN and words[start].low not in _NEVER_NAMES - {"state", "army", "security"}:
+                if tail in _ORGANISATION_TAILS_EN and words[start].low not in _NEVER_NAMES - {
+                    "state",
+                    "army",
+                    "security",
+                }:
                     kind = _ORGANISATION_TAILS_EN[tail]
                     if tail == "group" and self._counts is None:
                         continue
@@ -369,7 +440,9 @@ class Finder:
                         break
                     if inner and size == 1 and self.tables.adjectives.get(key_of(inner)):
                         country = self.tables.adjectives[key_of(inner)]
-        entity = Entity("organisation", name, words[at].start, words[end - 1].end, "organisation-head", 0.75, kind, country)
+        entity = Entity(
+            "organisation", name, words[at].start, words[end - 1].end, "organisation-head", 0.75, kind, country
+        )
         self._keep(entity, index, at, end)
         return end
 
@@ -392,7 +465,12 @@ class Finder:
         areas = self.tables.areas(key)
         if size > 1 and words[at + size - 1].low in _PLACE_TAILS_EN and self.language == "en" and not own:
             return self._place_with_tail(index, at, size)
-        if not areas or (size == 1 and name in self._lower) or len(key) < 3 or (size == 1 and name.casefold() in self._lower):
+        if (
+            not areas
+            or (size == 1 and name in self._lower)
+            or len(key) < 3
+            or (size == 1 and name.casefold() in self._lower)
+        ):
             return False
         if not own and self._part_of_name(index, at, size):
             return False
@@ -403,12 +481,22 @@ class Finder:
             return False
         if words[at].low in _NEVER_NAMES and size == 1:
             return False
-        located = head in _LOCATIVE or (at > 1 and head == "," and self._is_place_before(index, at - 1)) or bool(own) or area.is_capital
+        located = (
+            self.sentences[index].paragraph == -1
+            or head in _LOCATIVE
+            or (at > 1 and head == "," and self._is_place_before(index, at - 1))
+            or bool(own)
+            or area.is_capital
+        )
         if not located and area.people < 100_000 and not (area.country and self._counts.get(area.country, 0)):
             return False
         if not located and area.people < 1_000_000 and (at == 0 or tail in {"'s", "\u2019s"}) and size == 1:
             return False
-        kept = at - 1 if head in {"kota", "provinsi", "propinsi", "kabupaten", "pulau"} and words[at - 1].is_capital else at
+        kept = (
+            at - 1
+            if head in {"kota", "provinsi", "propinsi", "kabupaten", "pulau"} and words[at - 1].is_capital
+            else at
+        )
         self._keep_place(index, kept, at + size, area, "place-table" if own else "place-cities")
         return True
 
@@ -418,6 +506,9 @@ class Finder:
         name = self._joined(words, at, size)
         inner = self._joined(words, at + 1, size - 1)
         wanted = _PLACE_HEADS_ID[words[at].low]
+        following = words[at + size] if at + size < len(words) else None
+        if following is not None and following.is_capital and following.is_word and not self._is_office_word(following):
+            return False
         areas = self.tables.own_areas.get(key_of(name)) or self.tables.areas(key_of(inner))
         fitting = [area for area in areas if area.type == wanted] or (areas if wanted != "region" else [])
         area = self._settle(index, at, size, fitting) if fitting else None
@@ -427,7 +518,14 @@ class Finder:
             area = self._settle(index, at, size, areas)
             if area is None:
                 return False
-        self._keep_place(index, at, at + size, area, "place-head", wanted if area.type == "settlement" and wanted == "admin" else None)
+        self._keep_place(
+            index,
+            at,
+            at + size,
+            area,
+            "place-head",
+            wanted if area.type == "settlement" and wanted == "admin" else None,
+        )
         return True
 
     def _place_with_tail(self, index: int, at: int, size: int) -> bool:
@@ -450,14 +548,24 @@ class Finder:
         return next((code for code in ("US", "KE", "IE", "LR", "GB") if code in states or code in self._counts), None)
 
     def _is_place_before(self, index: int, at: int) -> bool:
-        return any(one.sentence == index and one.last == at for one in self.found.mentions if one.entity.kind in {"place", "country"})
+        return any(
+            one.sentence == index and one.last == at
+            for one in self.found.mentions
+            if one.entity.kind in {"place", "country"}
+        )
 
     def _part_of_name(self, index: int, at: int, size: int) -> bool:
         """Whether the words are a part of a longer name that is no place."""
         words = self.sentences[index].words
         before = words[at - 1] if at else None
         after = words[at + size] if at + size < len(words) else None
-        if after is not None and after.is_capital and after.is_word and after.low not in _NEVER_NAMES and not self._is_office_word(after):
+        if (
+            after is not None
+            and after.is_capital
+            and after.is_word
+            and after.low not in _NEVER_NAMES
+            and not self._is_office_word(after)
+        ):
             own = self.tables.own_areas.get(key_of(words[at].text)) or self._country(self._joined(words, at, size))
             if not own:
                 return True
@@ -466,7 +574,9 @@ class Finder:
         if before.low in _PLACE_HEADS_ID or self._is_office_word(before) or (at == 1 and before.low in _NEVER_NAMES):
             return False
         named = any(one.sentence == index and one.first <= at - 1 < one.last for one in self.found.mentions)
-        return not named and before.low not in self.tables.adjectives and not self._country(self._joined(words, at, size))
+        return (
+            not named and before.low not in self.tables.adjectives and not self._country(self._joined(words, at, size))
+        )
 
     def _is_nationality(self, index: int, at: int, size: int) -> bool:
         """`Turkey` is a country; `Somali` is not, and `Saudi` is none before a noun."""
@@ -474,8 +584,18 @@ class Finder:
         name = self._joined(words, at, size)
         after = words[at + size] if at + size < len(words) else None
         if self.language == "en" and key_of(name) in self.tables.adjectives and after is not None:
-            return after.is_word and after.low not in self.tables.verbs and after.low not in {"and", "or", "in", "on", "has", "is", "was"}
-        return self.language == "en" and key_of(name) in self.tables.adjectives and key_of(name) not in {"vatican"} and name not in {"Georgia"} and self.tables.countries.get(key_of(name)) is None
+            return (
+                after.is_word
+                and after.low not in self.tables.verbs
+                and after.low not in {"and", "or", "in", "on", "has", "is", "was"}
+            )
+        return (
+            self.language == "en"
+            and key_of(name) in self.tables.adjectives
+            and key_of(name) not in {"vatican"}
+            and name not in {"Georgia"}
+            and self.tables.countries.get(key_of(name)) is None
+        )
 
     def _settle(self, index: int, at: int, size: int, areas: Sequence[Area]) -> Area | None:
         """Which of several places of one name is meant."""
@@ -483,7 +603,11 @@ class Finder:
         key = key_of(self._joined(self.sentences[index].words, at, size))
         if explicit is None and self._settled.get(key) in areas:
             return self._settled[key]
-        own = [area for area in areas if area.type != "settlement" or area in self.tables.own_areas.get(key_of(area.name), [])]
+        own = [
+            area
+            for area in areas
+            if area.type != "settlement" or area in self.tables.own_areas.get(key_of(area.name), [])
+        ]
         ranked = []
         for area in areas:
             score = math.log10(max(area.people, 1000)) + (1.5 if area.is_capital else 0)
@@ -493,7 +617,10 @@ class Finder:
                 score += 12
             if area in own:
                 score += 1
-            primary = key_of(self._joined(self.sentences[index].words, at, size)) in {key_of(area.name), *map(key_of, area.others)}
+            primary = key_of(self._joined(self.sentences[index].words, at, size)) in {
+                key_of(area.name),
+                *map(key_of, area.others),
+            }
             score += 0.5 if primary else -1.0
             ranked.append((score, area))
         if not ranked:
@@ -517,16 +644,26 @@ class Finder:
                 code = self._country(name)
                 if code:
                     return code, ""
-                state = next((area for area in self.tables.own_areas.get(key_of(name), []) if area.type == "admin"), None)
+                state = next(
+                    (area for area in self.tables.own_areas.get(key_of(name), []) if area.type == "admin"), None
+                )
                 if state is not None and state.country:
                     return state.country, _STATE_CODES.get(state.name, "") if state.country == "US" else ""
-            if step > at + 1 and words[step].is_capital and step - at > 1 and words[step - 1].low not in {"ibu", "kota", "di", "in", "of", "capital", "the", "city", "town", "port"}:
+            if (
+                step > at + 1
+                and words[step].is_capital
+                and step - at > 1
+                and words[step - 1].low
+                not in {"ibu", "kota", "di", "in", "of", "capital", "the", "city", "town", "port"}
+            ):
                 break
         return None
 
     def _keep_country(self, index: int, at: int, size: int, name: str, code: str) -> None:
         words = self.sentences[index].words
-        entity = Entity("country", name, words[at].start, words[at + size - 1].end, "country-table", 0.95, "country", code)
+        entity = Entity(
+            "country", name, words[at].start, words[at + size - 1].end, "country-table", 0.95, "country", code
+        )
         self.found.countries[code] = self.found.countries.get(code, 0) + 1
         self._keep(entity, index, at, at + size)
 
@@ -534,7 +671,9 @@ class Finder:
         words = self.sentences[index].words
         name = self.text[words[first].start : words[last - 1].end]
         score = 0.85 if rule != "place-cities" else 0.7
-        entity = Entity("place", name, words[first].start, words[last - 1].end, rule, score, type_ or area.type, area.country, area)
+        entity = Entity(
+            "place", name, words[first].start, words[last - 1].end, rule, score, type_ or area.type, area.country, area
+        )
         self._keep(entity, index, first, last)
 
     # Names that the words before them introduce.
@@ -544,7 +683,13 @@ class Finder:
         for at, word in enumerate(words):
             if word.low in _GROUP_BEFORE:
                 self._introduced_group(index, at)
-            elif word.low in _DESCRIBED and at + 1 < len(words) and not word.is_capital or word.low in _DESCRIBED and at <= 1:
+            elif (
+                word.low in _DESCRIBED
+                and at + 1 < len(words)
+                and not word.is_capital
+                or word.low in _DESCRIBED
+                and at <= 1
+            ):
                 self._introduced_organisation(index, at)
             elif word.low in _GROUP_HEADS and word.is_capital or word.is_capital:
                 self._group_by_form(index, at)
@@ -555,7 +700,14 @@ class Finder:
         end = at
         while end < len(words) and end - at < 6:
             word = words[end]
-            inner = word.low in {"dan", "of", "the", "and", "al"} and end > at and end + 1 < len(words) and words[end + 1].is_capital and end + 1 < at + 5 and word.low in {"of", "the"}
+            inner = (
+                word.low in {"dan", "of", "the", "and", "al"}
+                and end > at
+                and end + 1 < len(words)
+                and words[end + 1].is_capital
+                and end + 1 < at + 5
+                and word.low in {"of", "the"}
+            )
             if not (word.is_capital and word.is_word or inner):
                 break
             if self._mention_at(index, end) is not None and end == at:
@@ -592,7 +744,14 @@ class Finder:
         if end == start or self._mention_at(index, start) is not None:
             return
         # "kelompok X" alone is enough in Indonesian; in English "group X" needs a word that says what kind.
-        if self.language == "id" and (words[at].low != "jaringan" or kinds) or kinds or known_as and kinds or words[at].low in {"gang", "militia", "cartel"}:
+        if (
+            self.language == "id"
+            and (words[at].low != "jaringan" or kinds)
+            or kinds
+            or known_as
+            and kinds
+            or words[at].low in {"gang", "militia", "cartel"}
+        ):
             if words[start].low in _NEVER_NAMES or self._country(self._joined(words, start, end - start)):
                 return
             self._keep_new("group", index, start, end, "group-introduced", 0.65, "armed")
@@ -612,9 +771,18 @@ class Finder:
                 self._keep_new("group", index, at, end, "group-form", 0.65, "armed")
             return
         end = self._run_end(words, at)
-        if self.language == "en" and end - at >= 2 and (at == 0 or not words[at - 1].is_capital or words[at - 1].low == "the"):
+        if (
+            self.language == "en"
+            and end - at >= 2
+            and (at == 0 or not words[at - 1].is_capital or words[at - 1].low == "the")
+        ):
             first = at + (words[at].low in {"the", "a"})
-            if words[end - 1].low in _GROUP_TAILS and end - first >= 2 and words[first].low not in self.tables.adjectives and not self._country(words[first].text):
+            if (
+                words[end - 1].low in _GROUP_TAILS
+                and end - first >= 2
+                and words[first].low not in self.tables.adjectives
+                and not self._country(words[first].text)
+            ):
                 self._drop(index, first, end)
                 self._keep_new("group", index, first, end, "group-form", 0.65, "armed")
 
@@ -625,7 +793,9 @@ class Finder:
             return
         if words[at].low in {"party", "union", "bank", "station", "channel", "partai"} and end - at < 2:
             return
-        self._keep_new("organisation", index, at + 1, end, "organisation-described", 0.65, _DESCRIBED.get(words[at].low, "other"))
+        self._keep_new(
+            "organisation", index, at + 1, end, "organisation-described", 0.65, _DESCRIBED.get(words[at].low, "other")
+        )
 
     def _keep_new(self, kind: str, index: int, first: int, last: int, rule: str, score: float, type_: str) -> None:  # noqa: PLR0913, PLR0917
         words = self.sentences[index].words
@@ -638,7 +808,9 @@ class Finder:
 
     def _drop(self, index: int, first: int, last: int) -> None:
         """Forget mentions inside a longer name."""
-        inside = [one for one in self.found.mentions if one.sentence == index and first <= one.first and one.last <= last]
+        inside = [
+            one for one in self.found.mentions if one.sentence == index and first <= one.first and one.last <= last
+        ]
         for one in inside:
             self.found.mentions.remove(one)
             if one.entity.kind == "country" and one.entity.country:
@@ -673,7 +845,11 @@ class Finder:
         if words[at].low in {"rekannya", "sejawatnya", "mitranya", "koleganya"}:
             return self._counterpart(index, at, at + 1)
         start = at
-        while at < len(words) and words[at].low in {"wakil", "mantan", "eks", "pelaksana", "plt", "calon"} and self._head(words, at, "id") < 2:
+        while (
+            at < len(words)
+            and words[at].low in {"wakil", "mantan", "eks", "pelaksana", "plt", "calon"}
+            and self._head(words, at, "id") < 2
+        ):
             at += 1
         size = self._head(words, at, "id")
         if not size:
@@ -688,25 +864,42 @@ class Finder:
                 end = mention.last
             elif words[end].low in _COMPLEMENTS_ID:
                 end += 1
+            elif (split := self._split_in_run(index, end)) > end:
+                end = split
             elif words[end].text == "(" and end + 2 < len(words) and words[end + 2].text == ")":
                 end += 3
             elif words[end].is_word and not words[end].is_capital and lower < 4 and self._comma_name(index, end):
                 end, lower = end + 1, lower + 1
             else:
                 break
+        if end < len(words) and words[end].is_capital:
+            end = self._body_before_comma(index, end)
         comma = end < len(words) and words[end].text == ","
         name_at = end + comma
-        rank = self._head(words, name_at, "id") if comma or end == at + size else 0
+        rank = self._head(words, name_at, "id") if name_at < len(words) else 0
+        if rank and not (comma or end == at + size or _RANKS.match(words[name_at].low + " ")):
+            rank = 0
         if comma and not rank and end == at + size and category == "other":
             return None
         second = name_at
         while rank:
             second += rank
             rank = self._head(words, second, "id")
+        while (
+            second > name_at
+            and second < len(words) - 1
+            and words[second].text in {"TNI", "Inf", "Pol", "Polisi", "Mar"}
+        ):
+            second += 1
         last = self._name_end(index, second)
         if last == second:
             return None
-        if comma and not (last >= len(words) or words[last].text in {",", "."} or words[last].low in self.tables.verbs or self._head(words, last, "id")):
+        if comma and not (
+            last >= len(words)
+            or words[last].text in {",", "."}
+            or words[last].low in self.tables.verbs
+            or self._head(words, last, "id")
+        ):
             return None
         office = self.text[words[start].start : words[end - 1].end]
         country = self._country_in(index, start, end)
@@ -716,21 +909,89 @@ class Finder:
         self._keep_person(index, second, last, office, country, category, "person-office")
         return last_used
 
+    def _split_in_run(self, index: int, at: int) -> int:
+        """In a run of capitalised words behind an office, where the last country, place, abbreviation or body ends."""
+        words = self.sentences[index].words
+        end = self._run_end(words, at)
+        if end - at < 2:
+            return at
+        for size in range(min(4, end - at - 1), 0, -1):
+            name = self._joined(words, at, size)
+            if name and (
+                self._country(name)
+                or self.tables.organisations.get(name)
+                or self.tables.organisations.get(key_of(name))
+            ):
+                return at + size
+            governs = words[at - 1].low in _LOCAL_OFFICES
+            best = (
+                max(self.tables.areas(key_of(name)), key=lambda area: area.people, default=None)
+                if name and governs
+                else None
+            )
+            if best is not None and best.country in {"ID", *self._counts}:
+                return at + size
+        ranks = [
+            one for one in range(at, end - 1) if self._head(words, one, "id") and _RANKS.match(words[one].low + " ")
+        ]
+        if ranks and ranks[0] > at:
+            return ranks[0]
+        inner = [one for one in range(at, end - 1) if self._country(words[one].text)]
+        if inner:
+            return inner[-1] + 1
+        upper = words[at].text.isupper() and 2 <= len(words[at].text) <= 8
+        return at + 1 if upper else at
+
+    def _body_before_comma(self, index: int, at: int) -> int:
+        """`Direktur Institute for Policy Analysis (IPAC), Sidney Jones,`: the body up to the comma belongs to the office."""
+        words = self.sentences[index].words
+        end = at
+        while end < len(words) and end - at < 12:
+            word = words[end]
+            if word.text == ",":
+                last = self._name_end(index, end + 1)
+                closed = last >= len(words) or words[last].text in {",", "."} or words[last].low in self.tables.verbs
+                return end if last - end - 1 >= 2 and closed else at
+            if not (
+                word.is_capital
+                or word.low in {"of", "for", "the", "dan", "and", "untuk"}
+                or word.text in {"(", ")", "-"}
+                or word.text[0].isdigit()
+            ):
+                return at
+            end += 1
+        return at
+
     def _comma_name(self, index: int, at: int) -> bool:
         """Whether lower-case words run up to a comma and a name behind it."""
         words = self.sentences[index].words
         end = at
-        while end < len(words) and end - at < 5 and words[end].is_word and not words[end].is_capital and words[end].low not in self.tables.verbs and words[end].low not in {"yang", "di", "dan", "dari", "untuk", "pada", "akan", "telah", "itu", "ini", "the", "who", "of"}:
+        while (
+            end < len(words)
+            and end - at < 5
+            and words[end].is_word
+            and not words[end].is_capital
+            and words[end].low not in self.tables.verbs
+            and words[end].low
+            not in {"yang", "di", "dan", "dari", "untuk", "pada", "akan", "telah", "itu", "ini", "the", "who", "of"}
+        ):
             end += 1
         return end > at and end + 1 < len(words) and words[end].text == "," and words[end + 1].is_capital
 
-    def _apposition_id(self, index: int, at: int, office: str, country: str | None, category: str) -> tuple[str, str | None, str, int]:  # noqa: PLR0913, PLR0917
+    def _apposition_id(
+        self, index: int, at: int, office: str, country: str | None, category: str
+    ) -> tuple[str, str | None, str, int]:  # noqa: PLR0913, PLR0917
         words = self.sentences[index].words
         if at < len(words) and words[at].text == "," and _RANKS.fullmatch(office):
             size = self._head(words, at + 1, "id")
             if size:
                 end = at + 1 + size
-                while end < len(words) and end < at + 9 and words[end].text not in {",", ".", ";"} and words[end].low not in {"di", "yang", "pada", "untuk", "dari"}:
+                while (
+                    end < len(words)
+                    and end < at + 9
+                    and words[end].text not in {",", ".", ";"}
+                    and words[end].low not in {"di", "yang", "pada", "untuk", "dari"}
+                ):
                     end += 1
                 phrase = self.text[words[at + 1].start : words[end - 1].end]
                 return phrase, self._country_in(index, at + 1, end) or country, self._category(words, at + 1, size), end
@@ -739,7 +1000,11 @@ class Finder:
     def _counterpart(self, index: int, start: int, at: int) -> int | None:
         """`rekannya dari Rusia Sergey Lavrov`, `His Ethiopian counterpart, Tesfaye Birhanu`: the office of who was named before."""
         words = self.sentences[index].words
-        before = [one for one in self.found.mentions if one.entity.kind == "person" and one.start < words[start].start and one.entity.office]
+        before = [
+            one
+            for one in self.found.mentions
+            if one.entity.kind == "person" and one.start < words[start].start and one.entity.office
+        ]
         end = at
         while end < len(words) and (words[end].low in {"dari", "asal"} or self._mention_at(index, end) is not None):
             mention = self._mention_at(index, end)
@@ -759,11 +1024,25 @@ class Finder:
             return model.office
         others = [adjective for adjective, code in self.tables.adjectives.items() if code == country]
         names = self.tables.country_names.get(country, [])
-        shown = next((name for name in names if any(key_of(name) == key_of(one.entity.name) for one in self.found.mentions if one.entity.kind == "country")), names[0] if names else "")
-        for word in [*self.tables.country_names.get(model.country, []), *(one for one, code in self.tables.adjectives.items() if code == model.country)]:
+        shown = next(
+            (
+                name
+                for name in names
+                if any(
+                    key_of(name) == key_of(one.entity.name)
+                    for one in self.found.mentions
+                    if one.entity.kind == "country"
+                )
+            ),
+            names[0] if names else "",
+        )
+        for word in [
+            *self.tables.country_names.get(model.country, []),
+            *(one for one, code in self.tables.adjectives.items() if code == model.country),
+        ]:
             pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
             if pattern.search(model.office):
-                new = others[0].title() if self.language == "en" and others and key_of(word) in self.tables.adjectives else shown
+                new = others[0].title() if self.language == "en" and others else shown
                 return pattern.sub(new, model.office)
         return model.office
 
@@ -771,7 +1050,9 @@ class Finder:
         words = self.sentences[index].words
         if words[at].low == "counterpart":
             start = at
-            while start > 0 and (words[start - 1].low in self.tables.adjectives or words[start - 1].low in {"his", "her", "their"}):
+            while start > 0 and (
+                words[start - 1].low in self.tables.adjectives or words[start - 1].low in {"his", "her", "their"}
+            ):
                 start -= 1
             return self._counterpart(index, start, at + 1)
         size = self._head(words, at, "en")
@@ -779,9 +1060,31 @@ class Finder:
             return None
         category = self._category(words, at, size)
         start, end = self._office_start(index, at), at + size
-        while end + 1 < len(words) and words[end].low in {"of", "for"} and (words[end + 1].is_capital or words[end + 1].low in {"the", "state"}):
+        while (
+            end + 1 < len(words)
+            and words[end].low in {"of", "for"}
+            and (words[end + 1].is_capital or words[end + 1].low in {"the", "state"})
+        ):
             end += 2
-            while end < len(words) and words[end].is_capital and words[end].is_word:
+            while end < len(words) and (
+                words[end].is_capital
+                and words[end].is_word
+                or words[end].low
+                in {
+                    "region",
+                    "province",
+                    "state",
+                    "city",
+                    "district",
+                    "governorate",
+                    "county",
+                    "oblast",
+                    "ministry",
+                    "department",
+                    "committee",
+                    "police",
+                }
+            ):
                 end += 1
         comma = end < len(words) and words[end].text == ","
         name_at = end + comma
@@ -790,8 +1093,14 @@ class Finder:
             inner = self._name_end(index, name_at + rank)
             if inner > name_at + rank:
                 generic = words[end - 1].low in _GENERIC
-                office = self._office_text(words, name_at, name_at + rank) if generic else self._office_text(words, start, end)
-                self._keep_person(index, name_at + rank, inner, office, self._country_in(index, start, end), category, "person-office")
+                office = (
+                    self._office_text(words, name_at, name_at + rank)
+                    if generic
+                    else self._office_text(words, start, end)
+                )
+                self._keep_person(
+                    index, name_at + rank, inner, office, self._country_in(index, start, end), category, "person-office"
+                )
                 return inner
         last = self._name_end(index, name_at)
         if last == name_at:
@@ -854,7 +1163,11 @@ class Finder:
         while end < len(words) and end - at < 6:
             word = words[end]
             held = self._mention_at(index, end)
-            if held is not None and held.entity.kind in {"country", "organisation", "group"} and not (held.entity.kind == "organisation" and held.last - held.first == 1 and end > at):
+            if (
+                held is not None
+                and held.entity.kind in {"country", "organisation", "group"}
+                and not (held.entity.kind == "organisation" and held.last - held.first == 1 and end > at)
+            ):
                 break
             initial = bool(re.fullmatch(r"[A-Z]\.?", word.text)) or bool(re.fullmatch(r"(?:[A-Z]\.)+", word.text))
             if word.is_word and word.is_capital or initial:
@@ -865,7 +1178,13 @@ class Finder:
                 end += 1
             elif word.low in _PARTICLES and end > at and end + 1 < len(words) and words[end + 1].is_capital:
                 end += 1
-            elif word.text == "." and end > at and len(words[end - 1].text) == 1 and end + 1 < len(words) and words[end + 1].is_capital:
+            elif (
+                word.text == "."
+                and end > at
+                and len(words[end - 1].text) == 1
+                and end + 1 < len(words)
+                and words[end + 1].is_capital
+            ):
                 end += 1
             else:
                 break
@@ -873,15 +1192,30 @@ class Finder:
             end -= 1
         return end
 
-    def _keep_person(self, index: int, first: int, last: int, office: str | None, country: str | None, category: str, rule: str) -> None:  # noqa: PLR0913, PLR0917
+    def _keep_person(
+        self, index: int, first: int, last: int, office: str | None, country: str | None, category: str, rule: str
+    ) -> None:  # noqa: PLR0913, PLR0917
         words = self.sentences[index].words
         self._drop(index, first, last)
         name = self.text[words[first].start : words[last - 1].end]
         if category in {"suspect", "convicted", "witness", "victim"}:
             office = None
-        elif office is not None and re.fullmatch(r"(?i)(?:mr|mrs|ms|dr|sir|bapak|ibu|tuan|nyonya|haji|warga|saksi|resident|witness)\.?", office):
+        elif office is not None and re.fullmatch(
+            r"(?i)(?:mr|mrs|ms|dr|sir|bapak|ibu|tuan|nyonya|haji|warga|saksi|resident|witness)\.?", office
+        ):
             office = None
-        entity = Entity("person", name, words[first].start, words[last - 1].end, rule, 0.8, "", country, office=office, category=category)
+        entity = Entity(
+            "person",
+            name,
+            words[first].start,
+            words[last - 1].end,
+            rule,
+            0.8,
+            "",
+            country,
+            office=office,
+            category=category,
+        )
         self._keep(entity, index, first, last)
 
     def person_in(self, index: int, first: int, last: int, rule: str, score: float) -> Entity | None:
@@ -952,7 +1286,9 @@ class Finder:
                 if found is None and size == 1 and len(name) > 2 and words[at].low not in _NEVER_NAMES:
                     found = next((one for one in people if _is_short_of(name, one.name)), None)
                 if found is not None:
-                    self.found.mentions.append(Mention(found, index, at, at + size, words[at].start, words[at + size - 1].end))
+                    self.found.mentions.append(
+                        Mention(found, index, at, at + size, words[at].start, words[at + size - 1].end)
+                    )
                     at += size - 1
                     break
             at += 1

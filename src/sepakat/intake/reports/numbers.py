@@ -15,7 +15,18 @@ from sepakat.intake.reports.words import Sentence, Word
 
 Amount = int | float
 
-_SMALL_ID = {"nol": 0, "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9}
+_SMALL_ID = {
+    "nol": 0,
+    "satu": 1,
+    "dua": 2,
+    "tiga": 3,
+    "empat": 4,
+    "lima": 5,
+    "enam": 6,
+    "tujuh": 7,
+    "delapan": 8,
+    "sembilan": 9,
+}
 _SMALL_EN = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
@@ -81,7 +92,9 @@ _NOT_PLURAL = frozenset(
     """was is has this his its as us across plus minus less yes always perhaps was does thus towards afterwards besides
     sometimes""".split()
 )
-_PLURALS = frozenset("people men women children police troops personnel cattle aircraft sheep policemen servicemen feet fishermen gunmen militiamen".split())
+_PLURALS = frozenset(
+    "people men women children police troops personnel cattle aircraft sheep policemen servicemen feet fishermen gunmen militiamen".split()
+)
 _NO_UNIT_EN = frozenset(
     """of and or in on at to from by for with were was are is had have has who that which while when after before during
     since until as per more less others other each between into out up down the a an their his her its them it he she they
@@ -138,12 +151,18 @@ def _number_at(
         unit, end = _unit(words, after, language, adjectives)
         if unit == "time":
             return None, after
-        number = Number(words[at].start, words[end - 1].end, None, least, most, "between", unit, _modality(words, at), index)
+        number = Number(
+            words[at].start, words[end - 1].end, None, least, most, "between", unit, _modality(words, at), index
+        )
         return number, end
     several = words[at].low in _SEVERAL and not (words[at].low == "handful" and _low(words, at - 1) != "a")
     if several and words[at].low not in {"scores"} or (several and _low(words, at + 1) == "of"):
         return _several(sentence, at, index, language, adjectives)
-    currency = _CURRENCY.get(words[at].low) if not words[at].is_word or words[at].low in {"rp", "rm", "us", "usd", "idr", "eur"} else None
+    currency = (
+        _CURRENCY.get(words[at].low)
+        if not words[at].is_word or words[at].low in {"rp", "rm", "us", "usd", "idr", "eur"}
+        else None
+    )
     if words[at].low == "us" and _low(words, at + 1) == "$":
         currency = "USD"
     first = at
@@ -238,7 +257,18 @@ def _several(
     if unit is None:
         end = after + 1
     start = at - 1 if _low(words, at - 1) == "a" else at
-    number = Number(words[start].start, words[end - 1].end, None, None, None, "several", unit, _modality(words, at), index, "number-several")
+    number = Number(
+        words[start].start,
+        words[end - 1].end,
+        None,
+        None,
+        None,
+        "several",
+        unit,
+        _modality(words, at),
+        index,
+        "number-several",
+    )
     return number, end
 
 
@@ -248,10 +278,44 @@ def _counts_nothing(words: Sequence[Word], first: int, after: int, read: _Read, 
         return False
     before, token = _low(words, first - 1), words[first]
     glued = first > 0 and words[first - 1].end == token.start and before not in {'"', "(", "\u201c", "\u2018", "'"}
-    glued_after = after < len(words) and words[after].start == words[after - 1].end and words[after].text in {"-", "/", ":", "\u2013"}
+    glued_after = (
+        after < len(words)
+        and words[after].start == words[after - 1].end
+        and words[after].text in {"-", "/", ":", "\u2013"}
+    )
     named = first > 0 and words[first - 1].is_capital and words[first - 1].is_word and first > 1 and not read.is_word
-    titled = before in {"pasal", "nomor", "no", "ayat", "bab", "article", "section", "number", "chapter", "pukul", "jam", "tahun", "usia", "aged", "umur", "berusia", "page", "halaman", "room", "route", "flight", "grup", "divisi"}
-    year = not read.is_word and isinstance(read.value, int) and 1900 <= read.value <= 2099 and "." not in token.text and "," not in token.text
+    titled = before in {
+        "pasal",
+        "nomor",
+        "no",
+        "ayat",
+        "bab",
+        "article",
+        "section",
+        "number",
+        "chapter",
+        "pukul",
+        "jam",
+        "tahun",
+        "usia",
+        "aged",
+        "umur",
+        "berusia",
+        "page",
+        "halaman",
+        "room",
+        "route",
+        "flight",
+        "grup",
+        "divisi",
+    }
+    year = (
+        not read.is_word
+        and isinstance(read.value, int)
+        and 1900 <= read.value <= 2099
+        and "." not in token.text
+        and "," not in token.text
+    )
     stands_alone = year and _low(words, after) not in {"orang", "people", "soldiers", "kapal"}
     bracketed = before == "(" and _low(words, after) == ")"
     return glued or glued_after or named or titled or stands_alone or bracketed or ":" in token.text
@@ -266,7 +330,12 @@ def _read(words: Sequence[Word], at: int, money: bool = False) -> _Read | None: 
         if value is None:
             return None
         scale = _SCALE.get(_low(words, at + 1))
-        if scale is None and money and _low(words, at + 1) in {"m", "t", "jt", "rb"} and words[at + 1].text in {"M", "T", "jt", "rb"}:
+        if (
+            scale is None
+            and money
+            and _low(words, at + 1) in {"m", "t", "jt", "rb"}
+            and words[at + 1].text in {"M", "T", "jt", "rb"}
+        ):
             scale = {"m": 10**9, "t": 10**12, "jt": 10**6, "rb": 10**3}[_low(words, at + 1)]
         if scale is not None:
             scaled = round(value * scale, 6)
@@ -370,9 +439,7 @@ def _modality(words: Sequence[Word], at: int) -> str | None:
     return None
 
 
-def _unit(
-    words: Sequence[Word], at: int, language: str, adjectives: Mapping[str, str]
-) -> tuple[str | None, int]:
+def _unit(words: Sequence[Word], at: int, language: str, adjectives: Mapping[str, str]) -> tuple[str | None, int]:
     """The unit behind a number, and where it ends; `time` for a length of time."""
     low = _low(words, at)
     if low in _PERCENT:
@@ -388,10 +455,39 @@ def _unit(
 
 def _unit_id(words: Sequence[Word], at: int) -> tuple[str | None, int]:
     first = words[at]
-    if first.low in _NO_UNIT_ID or first.is_capital or re.match(r"(?:di|me[mn]?|ber|ter)[a-z]{4,}", first.low) and first.low not in {"berkas", "meter", "menteri", "dinas", "tersangka", "terdakwa", "terduga", "terpidana", "berita", "teroris", "termos", "direktur", "distrik", "diplomat", "desa", "member"}:
+    if (
+        first.low in _NO_UNIT_ID
+        or first.is_capital
+        or re.match(r"(?:di|me[mn]?|ber|ter)[a-z]{4,}", first.low)
+        and first.low
+        not in {
+            "berkas",
+            "meter",
+            "menteri",
+            "dinas",
+            "tersangka",
+            "terdakwa",
+            "terduga",
+            "terpidana",
+            "berita",
+            "teroris",
+            "termos",
+            "direktur",
+            "distrik",
+            "diplomat",
+            "desa",
+            "member",
+        }
+    ):
         return None, at
     second = words[at + 1] if at + 1 < len(words) else None
-    if second is None or not second.is_word or second.is_capital or first.low not in _TWO_WORD_HEADS or first.low in _NO_SECOND:
+    if (
+        second is None
+        or not second.is_word
+        or second.is_capital
+        or first.low not in _TWO_WORD_HEADS
+        or first.low in _NO_SECOND
+    ):
         return first.text, at + 1
     plain = second.low in {"sipil", "asing"} and first.low == "warga"
     verbal = re.match(r"(?:di|me[mn]?|ber|ter)[a-z]{4,}", second.low)
@@ -408,9 +504,16 @@ def _unit_en(words: Sequence[Word], at: int, adjectives: Mapping[str, str]) -> t
         return "time", at
     for end in range(skipped, min(skipped + 3, len(words))):
         word = words[end]
-        if not word.is_word or word.low in _NO_UNIT_EN or (word.is_capital and end == skipped) or word.low.endswith("ly"):
+        if (
+            not word.is_word
+            or word.low in _NO_UNIT_EN
+            or (word.is_capital and end == skipped)
+            or word.low.endswith("ly")
+        ):
             return None, at
-        plural = word.low in _PLURALS or (word.low.endswith("s") and not word.low.endswith("ss") and word.low not in _NOT_PLURAL)
+        plural = word.low in _PLURALS or (
+            word.low.endswith("s") and not word.low.endswith("ss") and word.low not in _NOT_PLURAL
+        )
         if word.low in _TIME_UNITS:
             return "time", at
         if plural:

@@ -114,7 +114,9 @@ def read_page(content: bytes, name: str = "", captured_at: datetime | None = Non
         raise InputError("report-empty", f"report {name!r} refused: there is no text in it", None)
     if sum(len(line.text) for line in lines) > MOST_TEXT:
         raise InputError(
-            "report-too-large", f"report {name!r} refused: more than {MOST_TEXT} characters of text", "cut it into parts"
+            "report-too-large",
+            f"report {name!r} refused: more than {MOST_TEXT} characters of text",
+            "cut it into parts",
         )
     tables = load_gazetteer()
     agencies = agency_names()
@@ -159,8 +161,10 @@ def text_lines(text: str) -> list[Line]:
 
 def _unwrapped(block: Sequence[str]) -> list[str]:
     longest = max(map(len, block), default=0)
-    if len(block) < 2 or not 60 <= longest <= 100 or sum(len(line) > longest - 15 for line in block[:-1]) * 3 < 2 * (
-        len(block) - 1
+    if (
+        len(block) < 2
+        or not 60 <= longest <= 100
+        or sum(len(line) > longest - 15 for line in block[:-1]) * 3 < 2 * (len(block) - 1)
     ):
         return list(block)
     joined = [block[0]]
@@ -204,6 +208,7 @@ def _assemble(lines: Sequence[Line], metadata: Metadata, layout: Layout, joined:
                 if (at := joined.text.find(one, first.start, first.start + after)) >= 0
             ]
             body[0] = Paragraph(first.start + after, first.end)
+    publisher = publisher or _publisher(metadata, lines, layout)
     language = language_of(" ".join(joined.text[part.start : part.end] for part in body) or joined.text)
     country = _country_of(dateline, joined.text, source.tables)
     stamp = _stamps(lines, layout, metadata, language, country)
@@ -214,11 +219,11 @@ def _assemble(lines: Sequence[Line], metadata: Metadata, layout: Layout, joined:
         published=stamp.instant,
         published_day=stamp.day,
         rivals=stamp.rivals,
-        publisher=publisher or _publisher(metadata, lines, layout) or None,
+        publisher=publisher or None,
         dateline_place=place or None,
         photo_caption=layout.caption or None,
         photo_credit=layout.photo or None,
-        **_names(lines, layout, metadata, agency, source),
+        **_names(lines, layout, metadata, "" if agency.casefold() == publisher.casefold() else agency, source),
     )
     return Page(
         name=source.name,
@@ -337,7 +342,16 @@ def _publisher(metadata: Metadata, lines: Sequence[Line], layout: Layout) -> str
         match = _COPYRIGHT.search(line.text)
         if match:
             words = match["name"].split()
-            kept = words[: next((at for at, word in enumerate(words) if not word[:1].isupper() and word not in {"of", "the", "and", "dan"}), len(words))]
+            kept = words[
+                : next(
+                    (
+                        at
+                        for at, word in enumerate(words)
+                        if not word[:1].isupper() and word not in {"of", "the", "and", "dan"}
+                    ),
+                    len(words),
+                )
+            ]
             name = re.sub(r"\s+(?:All|Seluruh|Hak|Dilarang|Ltd|Inc)\b.*$", "", " ".join(kept)).strip(" .,")
             if name and name.casefold() not in {"all rights reserved", "all", "seluruh"}:
                 return name
@@ -373,7 +387,9 @@ def _stamps(
     instant = best.instant(offset_minutes)
     if instant is None and told and told[0].date() == best.day and best.hour is None:
         instant = told[0]
-    rivals = tuple(one for one in dict.fromkeys(told) if instant is not None and one.astimezone(UTC) != instant.astimezone(UTC))
+    rivals = tuple(
+        one for one in dict.fromkeys(told) if instant is not None and one.astimezone(UTC) != instant.astimezone(UTC)
+    )
     return _Published(raw, instant, best.day, rivals, offset_minutes or 0)
 
 

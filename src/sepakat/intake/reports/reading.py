@@ -7,11 +7,11 @@ their own section and never a claim. No topic is ever proposed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sepakat.intake.reports.events import Event, find_events, related_event
+from sepakat.intake.reports.events import Event, find_events, is_trigger, related_event
 from sepakat.intake.reports.gazetteer import Gazetteer, key_of, load_gazetteer
 from sepakat.intake.reports.names import Entity, Finder, Mention, find_names
 from sepakat.intake.reports.numbers import Number, find_numbers
@@ -19,7 +19,7 @@ from sepakat.intake.reports.page import Page, Paragraph, read_page
 from sepakat.intake.reports.speech import Listener, Statement
 from sepakat.intake.reports.tagger import load_tagger
 from sepakat.intake.reports.times import DateMention, find_dates
-from sepakat.intake.reports.words import Sentence, sentences_of
+from sepakat.intake.reports.words import Sentence, Word, sentences_of
 
 _BEFORE_METONYM = frozenset("dengan antara with between against lawan".split())
 _LOCATIVE = frozenset(
@@ -30,7 +30,9 @@ _ACTS_OF_STATES = re.compile(
     r"(?:me(?:m|n|ng|ny)?|ber)[a-z]{3,}|tidak|tak|belum|akan|telah|sudah|juga|did|has|had|will|would|is|was|wants?|wanted|"
     r"[a-z]+(?:ed|es)|says?|said|sees?|saw|seeks?|sought|sent|held|broke|met|made"
 )
-_NOT_ACTS = frozenset("menuju menjadi merupakan memiliki berada terletak dihuni berpenduduk bersama melalui mengenai is was".split())
+_NOT_ACTS = frozenset(
+    "menuju menjadi merupakan memiliki berada terletak dihuni berpenduduk bersama melalui mengenai is was".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class _Analysis:
             for one in sentences_of(text, part.start, part.end, -1)
         ]
         body = [
-            sentence for number, part in enumerate(page.body) for sentence in sentences_of(text, part.start, part.end, number)
+            sentence
+            for number, part in enumerate(page.body)
+            for sentence in sentences_of(text, part.start, part.end, number)
         ]
         self.first = len(head)
         self.sentences = [*head, *body]
@@ -104,11 +108,13 @@ class _Analysis:
         finder = find_names(text, self.sentences, self.language, self.tables)
         self._mark_dateline(finder)
         if self.language == "id":
-            self._tagged_people(finder)
+            self._tagged_people(finder, range(self.first, len(self.sentences)))
         listener = Listener(text, finder, self.language, self.tables)
         statements = listener.listen(range(self.first, len(self.sentences)))
         dates = self._dates(page.body, page.header.published_day)
-        taken = [(one.start, one.end) for one in dates] + [(one.start, one.end) for one in finder.found.mentions if one.entity.kind in {"organisation", "group"}]
+        taken = [(one.start, one.end) for one in dates] + [
+            (one.start, one.end) for one in finder.found.mentions if one.entity.kind in {"organisation", "group"}
+        ]
         numbers = find_numbers(self.sentences, self.language, taken, self.tables.adjectives)
         self._metonyms(finder, statements)
         events = find_events(text, finder, self.language, dates, statements)
@@ -142,11 +148,11 @@ class _Analysis:
             if mention.sentence < self.first:
                 mention.entity.in_dateline = True
 
-    def _tagged_people(self, finder: Finder) -> None:
+    def _tagged_people(self, finder: Finder, indices: Iterable[int]) -> None:
         """Names of two words or more that the trained tagger alone has found."""
         tagger = load_tagger()
-        for index in range(self.first, len(self.sentences)):
-            words = self.sentences[index].words
+        for index in indices:
+            words = finder.sentences[index].words
             tags = tagger.tags([word.text for word in words])
             at = 0
             while at < len(words):
@@ -154,9 +160,26 @@ class _Analysis:
                 if tags[at] == "B-PER":
                     while end < len(words) and tags[end] == "I-PER":
                         end += 1
-                    if 2 <= end - at <= 5 and all(word.is_capital for word in words[at:end]):
+                    joined = (at > 1 and words[at - 1].is_capital and words[at - 1].is_word) or (
+                        end < len(words) and words[end].is_capital and words[end].is_word
+                    )
+                    near = {word.low for word in (*words[max(0, at - 1) : at], *words[end : end + 1])}
+                    joined = joined or bool(near & {"of", "for", "the", "&"})
+                    if 2 <= end - at <= 5 and not joined and self._may_be_person(words[at:end]):
                         finder.person_in(index, at, end, "person-tagger", 0.4)
                 at = end
+
+    def _may_be_person(self, words: Sequence[Word]) -> bool:
+        tables = self.tables
+        if not all(word.is_capital for word in words) or is_trigger(words[0].text, self.language):
+            return False
+        keys = [key_of(word.text) for word in words]
+        for word, key in zip(words, keys, strict=True):
+            if key in tables.countries or word.text in tables.organisations or key in tables.organisations:
+                return False
+            if word.low in tables.offices[self.language] or word.low in tables.verbs:
+                return False
+        return not all(any(area.people > 500_000 for area in tables.areas(key)) for key in keys)
 
     def _dates(self, parts: Sequence[Paragraph], published: date | None) -> list[DateMention]:
         # One look over the whole body: "the same day" reaches across paragraphs.
@@ -189,7 +212,11 @@ class _Analysis:
                 entity.metonym = entity.country
 
     def _countries(self, finder: Finder) -> tuple[str, ...]:
-        named = [one for one in finder.found.mentions if one.sentence >= self.first and (one.entity.kind == "country" or one.entity.metonym)]
+        named = [
+            one
+            for one in finder.found.mentions
+            if one.sentence >= self.first and (one.entity.kind == "country" or one.entity.metonym)
+        ]
         codes = [one.entity.country for one in named if one.entity.country]
         return tuple(dict.fromkeys(codes))
 
@@ -207,7 +234,7 @@ class _Analysis:
         if publisher and agency:
             links.append(Link(publisher, agency))
         joint = agency is not None and header.writer is None and not _is_credited(self.page, agency)
-        teller = publisher if agency is None or joint else agency
+        teller = publisher if agency is None or (joint and publisher) else agency
         for one in statements:
             if one.speaker is None or teller is None or one.attribution == "narrator":
                 continue
@@ -230,8 +257,15 @@ class _Analysis:
             if at >= 0:
                 sentences += sentences_of(text, at, at + len(title), -3)
         numbers = find_numbers(sentences, self.language, (), self.tables.adjectives)
-        running = [one for one in sentences if re.search(r"[a-z] [a-z]", text[one.start : one.end])]
+        teasers = {story.teaser.start for story in self.page.related if story.teaser is not None}
+        running = [
+            one
+            for one in sentences
+            if one.start in teasers or re.search(r"[a-z] [a-z]\w+ [a-z]", text[one.start : one.end])
+        ]
         finder = find_names(text, running, self.language, self.tables)
+        if self.language == "id":
+            self._tagged_people(finder, [at for at, one in enumerate(running) if one.paragraph == -2])
         people = [one for one in finder.found.entities if one.kind == "person"]
         return tuple(people), tuple(one for one in numbers if one.value is None or one.unit)
 
@@ -245,18 +279,24 @@ def _dateline(page: Page) -> list[Paragraph]:
 
 def _is_credited(page: Page, agency: str) -> bool:
     """Whether the agency stands in a credit line or in the dateline, not in a shared byline."""
-    shared = re.search(rf"(?i)\b(?:staff|with|and|dan)\b[^\n]*\b{re.escape(agency)}\b", page.text[: page.body[0].start] if page.body else "")
+    shared = re.search(
+        rf"(?i)\bstaff\b[^\n]*\b{re.escape(agency)}\b", page.text[: page.body[0].start] if page.body else ""
+    )
     return shared is None
 
 
 _COLLECTIVES = {
     "id": re.compile(
-        r"(?P<span>(?:para|sejumlah) [a-z]+(?: [a-z]+)?(?: (?:dari|di) (?:(?:kurang lebih|sekitar|kawasan|negara|\d+|yang|dihuni|mayoritas|muslim) ?)*[\w ]*?)?(?=,| (?:bertemu|menyatakan|mengatakan|akan|telah|yang|untuk|di|mungkin|memakai|mendiskusikan)\b|[.;])"
+        r"(?P<span>(?<!\w)(?:para|sejumlah) [a-z]+(?: [a-z]+)?(?: (?:dari|di|asal) [\w ]+?)?"
+        r"(?: yang (?:dihuni|berada|berasal) [\w ]+?)?(?=[,.;]|$| (?:bertemu|menyatakan|mengatakan|akan|telah|yang|untuk|mungkin|dengan|itu|[md]e?[a-z]{5,})\b)"
         r"|(?<![\w-])(?:paramiliter|milisi|pasukan|tentara) [A-Z]\w+(?: [A-Z]\w+)?"
         r"|kelompok bersenjata yang [^.,;]+)",
         re.IGNORECASE,
     ),
-    "en": re.compile(r"(?P<span>(?<![\w-])(?:tribal|rebel|militia|opposition|community) (?:leaders|commanders|fighters))", re.IGNORECASE),
+    "en": re.compile(
+        r"(?P<span>(?<![\w-])(?:tribal|rebel|militia|opposition|community) (?:leaders|commanders|fighters))",
+        re.IGNORECASE,
+    ),
 }
 
 _CONTEXTS = tuple(
@@ -297,7 +337,9 @@ def _range(one: Number) -> tuple[object, object]:
     return (one.value, one.value) if one.value is not None else (one.least, one.most)
 
 
-def _rival(one: Number, other: Number, statements: Sequence[Statement], sentences: Sequence[Sentence], text: str) -> bool:
+def _rival(
+    one: Number, other: Number, statements: Sequence[Statement], sentences: Sequence[Sentence], text: str
+) -> bool:
     if _range(one) == _range(other) and one.hedge == other.hedge:
         return one.unit == other.unit
     teller, rival = _teller(one, statements), _teller(other, statements)
@@ -305,14 +347,35 @@ def _rival(one: Number, other: Number, statements: Sequence[Statement], sentence
         near = other.sentence - one.sentence <= 1
         return near and teller is not None and rival is not None and teller != rival
     casualties = all(_CONTEXTS[0].search(_clause(each, sentences, text)) for each in (one, other))
-    people = {"orang", "korban", "people", "warga", "warga sipil", "civilians", "soldiers", "tentara", "guards", "nelayan", "victims", "korban jiwa"}
+    people = {
+        "orang",
+        "korban",
+        "people",
+        "warga",
+        "warga sipil",
+        "civilians",
+        "soldiers",
+        "tentara",
+        "guards",
+        "nelayan",
+        "victims",
+        "korban jiwa",
+    }
     same = _unit_head(one.unit) == _unit_head(other.unit) or (casualties and {one.unit, other.unit} <= people)
     if not same or (one.sentence == other.sentence and teller == rival):
         return False
-    if teller is not None and teller == rival:
+    if (teller is not None and teller == rival) or _far_apart(one, other):
         return False
-    shared = [c for c in _CONTEXTS if c.search(_clause(one, sentences, text)) and c.search(_clause(other, sentences, text))]
+    shared = [
+        c for c in _CONTEXTS if c.search(_clause(one, sentences, text)) and c.search(_clause(other, sentences, text))
+    ]
     return bool(shared)
+
+
+def _far_apart(one: Number, other: Number) -> bool:
+    """More than tenfold apart: hardly counts of the same."""
+    values = sorted(number.value or number.most or 0 for number in (one, other))
+    return values[0] * 10 < values[1]
 
 
 def _unit_head(unit: str) -> str:
@@ -321,7 +384,10 @@ def _unit_head(unit: str) -> str:
 
 
 def _teller(number: Number, statements: Sequence[Statement]) -> str | None:
-    return next((one.speaker for one in statements if one.speaker and one.start <= number.start and number.end <= one.end + 1), None)
+    return next(
+        (one.speaker for one in statements if one.speaker and one.start <= number.start and number.end <= one.end + 1),
+        None,
+    )
 
 
 def _clause(number: Number, sentences: Sequence[Sentence], text: str) -> str:

@@ -32,13 +32,15 @@ _CLAUSE_STARTS = frozenset(
     """while whereas but although though sementara namun tetapi sedangkan tapi meski meskipun walau""".split()
 )
 _CUTS = frozenset("after when because since setelah ketika menyusul karena sejak usai saat".split())
-_PREPOSITIONS = frozenset("dalam di pada kepada usai saat ketika melalui lewat dari dengan in on at to during through via after from by".split())
+_PREPOSITIONS = frozenset(
+    "dalam di pada kepada usai saat ketika melalui lewat dari dengan in on at to during through via after from by".split()
+)
 _SKIPPED_BEFORE_CONTENT = frozenset("that bahwa mengenai tentang soal jika kalau".split())
 _COMMON_NOUN_SPEAKERS = re.compile(
     r"""(?ix)^(?:(?:the|a|an|some|several|local|western|senior|two|three|para|seorang|sejumlah|beberapa|pihak|salah\ seorang|salah\ satu)\ )*
     (?:[\w'-]+\ ){0,4}(?:officials?|officers?|prosecutors?|police|investigators?|residents?|witnesses|witness|workers?|doctors?|diplomats?|analysts?
     |experts?|lawyers?|activists?|sources?|spokes(?:man|woman|person|people)|city|town|army|navy|military|ministry|government|hospital|company|group|agency|authorities
-    |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report
+    |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report|media
     |pejabat|polisi|kepolisian|jaksa|penyidik|warga|saksi|saksi\ mata|petugas|dokter|diplomat|pengamat|ahli|pengacara|aktivis|sumber|juru\ bicara|militer|tentara|kementerian|pemerintah|rumah\ sakit
     |perusahaan|kelompok|lembaga|pengadilan|partai|dewan|komisi|koalisi|pemberontak|oposisi|bank|keluarga|pemimpin|menteri|komandan|pemantau|relawan|anggota|intelijen|otoritas|kantor|laporan|pernyataan|pihak)
     (?:\ (?:[\w'-]+)){0,3}$"""
@@ -145,7 +147,11 @@ class Listener:
             return False
         before = words[first - 1].text if first else ""
         opens = first == 0 or before in {",", ":"} or (first == 1 and before in {"-"})
-        ends = words[last - 1].text in {",", ".", "!", "?", "\u2026"} or last + 1 >= len(words) or words[last + 1].text in {",", "."}
+        ends = (
+            words[last - 1].text in {",", ".", "!", "?", "\u2026"}
+            or last + 1 >= len(words)
+            or words[last + 1].text in {",", "."}
+        )
         return opens and ends and words[first + 1].text[:1].upper() == words[first + 1].text[:1]
 
     # Direct speech.
@@ -161,7 +167,15 @@ class Listener:
         if found is None:
             if self.state.speaker is None or self._index - self.state.spoke_in > 2:
                 return
-            self._say(_Speaker(self.state.speaker, self.state.speaker_entity, "continued"), None, True, start, end, "speech-quote-continued", 0.5)
+            self._say(
+                _Speaker(self.state.speaker, self.state.speaker_entity, "continued"),
+                None,
+                True,
+                start,
+                end,
+                "speech-quote-continued",
+                0.5,
+            )
         else:
             speaker, verb, medium, rest = found
             self._say(speaker, verb, True, start, end, "speech-quote", 0.9, medium)
@@ -171,9 +185,13 @@ class Listener:
             made = self._said[-1]
             assert made.speaker is not None
             speaker = _Speaker(made.speaker, made.entity, "continued")
-            self._say(speaker, None, True, words[pair[0] + 1].start, words[pair[1] - 1].end, "speech-quote-continued", 0.6)
+            self._say(
+                speaker, None, True, words[pair[0] + 1].start, words[pair[1] - 1].end, "speech-quote-continued", 0.6
+            )
 
-    def _behind_quote(self, words: Sequence[Word], at: int, end: int) -> tuple[_Speaker, Word, str | None, int | None] | None:
+    def _behind_quote(
+        self, words: Sequence[Word], at: int, end: int
+    ) -> tuple[_Speaker, Word, str | None, int | None] | None:
         while at < end and (words[at].text == "," or words[at].low in {"demikian", "begitu", "itu", "seperti"}):
             at += 1
         if at >= end:
@@ -204,10 +222,24 @@ class Listener:
         """The speaker behind `kata`: a person if one is named before the next comma but one, else whoever is named first."""
         if at < end and words[at].low in _PRONOUNS[self.language]:
             return self._pronoun("other" if words[at].low in {"it"} else "person")
-        stop = next((one for one in range(at, end) if words[one].low in {"kepada", "saat", "ketika", "seperti", "to", "usai"} or words[one].text in {".", ";"}), end)
+        stop = next(
+            (
+                one
+                for one in range(at, end)
+                if words[one].low in {"kepada", "saat", "ketika", "seperti", "to", "usai"}
+                or words[one].text in {".", ";"}
+            ),
+            end,
+        )
         commas = [one for one in range(at, stop) if words[one].text == ","]
         near = [one for one in self._mentions if at <= one.first < stop]
-        people = [one for one in near if one.entity.kind == "person" and (len(commas) < 2 or one.first < commas[1]) and not (commas and one.first > commas[0] + 4)]
+        people = [
+            one
+            for one in near
+            if one.entity.kind == "person"
+            and (len(commas) < 2 or one.first < commas[1])
+            and not (commas and one.first > commas[0] + 4)
+        ]
         if people:
             return _Speaker(people[0].entity.name, people[0].entity, "explicit")
         limit = min([*commas, stop])
@@ -217,19 +249,27 @@ class Listener:
         while name_end < limit and words[name_end].is_capital and words[name_end].is_word:
             name_end += 1
         if name_end > at and not (name_end - at == 1 and words[at].low in self.tables.offices[self.language]):
-            entity = self.finder.person_in(self._index, at, name_end, "person-speaks", 0.6) if name_end - at <= 4 else None
+            entity = (
+                self.finder.person_in(self._index, at, name_end, "person-speaks", 0.6) if name_end - at <= 4 else None
+            )
             name = self.text[words[at].start : words[name_end - 1].end]
             return _Speaker(entity.name if entity else name, entity, "explicit")
-        return self._noun_speaker(words, at, next((one for one in range(at, limit) if words[one].low in _PREPOSITIONS | {"yang"}), limit))
+        return self._noun_speaker(
+            words, at, next((one for one in range(at, limit) if words[one].low in _PREPOSITIONS | {"yang"}), limit)
+        )
 
     def _comma_behind(self, words: Sequence[Word], at: int, end: int) -> int | None:
         for one in range(at, end):
-            if words[one].text == "," and one + 1 < end and words[one + 1].low in {"tanpa", "sambil", "seraya", "without", "adding", "dan"}:
+            if (
+                words[one].text == ","
+                and one + 1 < end
+                and words[one + 1].low in {"tanpa", "sambil", "seraya", "without", "adding", "dan"}
+            ):
                 return one + 1
         return None
 
     def _rest(self, words: Sequence[Word], at: int) -> None:
-        if self._is_verb_of_saying(words, at + 1) if at + 1 < len(words) else False:
+        if words[at].low not in {"tanpa", "without"} and at + 1 < len(words) and self._is_verb_of_saying(words, at + 1):
             return
         if len(words) - at >= 4:
             self._narrated(words[at].start, words[-1].end)
@@ -263,12 +303,20 @@ class Listener:
 
     def _according_to(self, words: Sequence[Word]) -> bool:
         """`Menurut X, ...`, `According to X, ...` at the beginning of a sentence."""
-        size = 1 if words[0].low == "menurut" else 2 if len(words) > 2 and (words[0].low, words[1].low) == ("according", "to") else 0
+        size = (
+            1
+            if words[0].low == "menurut"
+            else 2
+            if len(words) > 2 and (words[0].low, words[1].low) == ("according", "to")
+            else 0
+        )
         if words[0].low == "menurutnya":
             speaker = self._pronoun("person")
             begin = 1 + (len(words) > 1 and words[1].text == ",")
             if speaker is not None and len(words) - begin > 2:
-                self._say(speaker, words[0], False, words[begin].start, self._trim(words, len(words)), "speech-according", 0.8)
+                self._say(
+                    speaker, words[0], False, words[begin].start, self._trim(words, len(words)), "speech-according", 0.8
+                )
                 return True
         if not size:
             return False
@@ -282,7 +330,9 @@ class Listener:
         speaker = self._whole_subject(words, size, cut)
         if speaker is None or len(words) - cut < 4:
             return False
-        self._say(speaker, words[0], False, words[cut + 1].start, self._trim(words, len(words)), "speech-according", 0.85)
+        self._say(
+            speaker, words[0], False, words[cut + 1].start, self._trim(words, len(words)), "speech-according", 0.85
+        )
         return True
 
     def _whole_subject(self, words: Sequence[Word], first: int, last: int) -> _Speaker | None:
@@ -308,19 +358,38 @@ class Listener:
             if at >= len(words):
                 continue
             verb = self._verb(words[at])
-            if verb is not None and (not _ROOTS.fullmatch(words[at].low) or words[at].low in {"menurut", "menurutnya", "berkata"}) and self.language == "id":
-                speaker = self._pronoun("person") if words[at].low.endswith("nya") else self._after_verb(words, at + 1, len(words))
+            if (
+                verb is not None
+                and (not _ROOTS.fullmatch(words[at].low) or words[at].low in {"menurut", "menurutnya", "berkata"})
+                and self.language == "id"
+            ):
+                speaker = (
+                    self._pronoun("person")
+                    if words[at].low.endswith("nya")
+                    else self._after_verb(words, at + 1, len(words))
+                )
                 return self._ended(words, comma, speaker, words[at])
             if words[at].low == "according" and at + 2 < len(words) and words[at + 1].low == "to":
-                return self._ended(words, comma, self._whole_subject(words, at + 2, self._noun_end(words, at + 2)), words[at])
+                return self._ended(
+                    words, comma, self._whole_subject(words, at + 2, self._noun_end(words, at + 2)), words[at]
+                )
             if self.language == "en" and verb is not None:
-                if words[at].low not in {"said", "says", "added"} or at + 1 >= len(words) or words[at + 1].low in {*_PRONOUNS["en"], "that"}:
+                if (
+                    words[at].low not in {"said", "says", "added"}
+                    or at + 1 >= len(words)
+                    or words[at + 1].low in {*_PRONOUNS["en"], "that"}
+                ):
                     continue
-                if any(self._is_verb_of_saying(words, one) or words[one].low in {"would", "will", "had", "was", "were"} for one in range(at + 1, len(words))):
+                if any(
+                    self._is_verb_of_saying(words, one) or words[one].low in {"would", "will", "had", "was", "were"}
+                    for one in range(at + 1, len(words))
+                ):
                     continue
                 return self._ended(words, comma, self._after_verb(words, at + 1, len(words)), words[at])
             if self.language == "en":
-                spot = next((one for one in range(at, min(len(words), at + 9)) if self._is_verb_of_saying(words, one)), None)
+                spot = next(
+                    (one for one in range(at, min(len(words), at + 9)) if self._is_verb_of_saying(words, one)), None
+                )
                 if spot is None or spot == at or not self._only_circumstance(words, spot + 1):
                     continue
                 speaker = self._whole_subject(words, at, spot)
@@ -356,7 +425,23 @@ class Listener:
             at += 1
         that = next((one for one in range(at, min(at + 9, len(words))) if words[one].low in {"that", "bahwa"}), None)
         lead = words[at].low if at < len(words) else ""
-        circumstance = lead in {"on", "in", "at", "to", "kepada", "di", "dalam", "pada", "melalui", "lewat", "kemarin", "usai", "saat", "late", "yesterday"}
+        circumstance = lead in {
+            "on",
+            "in",
+            "at",
+            "to",
+            "kepada",
+            "di",
+            "dalam",
+            "pada",
+            "melalui",
+            "lewat",
+            "kemarin",
+            "usai",
+            "saat",
+            "late",
+            "yesterday",
+        }
         if words[spot].low in {"told", "tell", "tells"}:
             circumstance = True
         if that == at and at + 1 < len(words) and words[at].low == "that" and words[at + 1].low in _POINTED_AT:
@@ -372,7 +457,13 @@ class Listener:
             listener = [one for one in self._mentions if one.first == at or one.first == at + 1]
             if listener:
                 at = listener[0].last
-            elif at + 1 < len(words) and words[at].low in {"reporters", "journalists", "parliament", "lawmakers", "wartawan"}:
+            elif at + 1 < len(words) and words[at].low in {
+                "reporters",
+                "journalists",
+                "parliament",
+                "lawmakers",
+                "wartawan",
+            }:
                 at += 1
             else:
                 return stop, None
@@ -392,6 +483,8 @@ class Listener:
                 return self._trimmed(words, at)
             if words[at].text in {",", ";"} and following in _CLAUSE_STARTS:
                 return self._trimmed(words, at)
+            if at > begin and act == "deny" and low in {"through", "via", "melalui", "lewat"}:
+                return self._trimmed(words, at)
             if at > begin and low in _CUTS and act in {"offer", "promise", "announce", "refuse"} and at - begin >= 2:
                 return self._trimmed(words, at)
         return self._trimmed(words, len(words))
@@ -410,11 +503,50 @@ class Listener:
             return any(words[at].low == "at" for at in range(begin, end))
         if low in {"spoke", "speaks"}:
             return words[spot + 1].low == "of"
-        if low in {"count", "counts", "counted", "estimate", "estimates", "estimated", "menghitung", "mencatat", "memperkirakan", "menaksir"}:
+        if low in {
+            "count",
+            "counts",
+            "counted",
+            "estimate",
+            "estimates",
+            "estimated",
+            "menghitung",
+            "mencatat",
+            "memperkirakan",
+            "menaksir",
+        }:
             return any(words[at].text[0].isdigit() for at in range(begin, end)) or end - begin >= 2
-        if low in {"menyebut", "describe", "describes", "described", "report", "reports", "reported", "melaporkan", "mencatat", "reveal", "revealed", "wrote", "menulis", "recall", "recalled"}:
+        if low in {
+            "menyebut",
+            "describe",
+            "describes",
+            "described",
+            "report",
+            "reports",
+            "reported",
+            "melaporkan",
+            "mencatat",
+            "reveal",
+            "revealed",
+            "wrote",
+            "menulis",
+            "recall",
+            "recalled",
+        }:
             return end - begin >= 3
-        if low in {"charge", "charged", "ordered", "order", "questioned", "question", "minta", "meminta", "asked", "memerintahkan", "appealed"}:
+        if low in {
+            "charge",
+            "charged",
+            "ordered",
+            "order",
+            "questioned",
+            "question",
+            "minta",
+            "meminta",
+            "asked",
+            "memerintahkan",
+            "appealed",
+        }:
             return end - begin >= 2
         if low in {"menilai", "meyakini", "believe", "believes", "believed"}:
             return end - begin >= 3
@@ -424,7 +556,12 @@ class Listener:
         """A sentence right behind reported speech that says what may or will be: still the speaker's words."""
         words = sentence.words
         previous = self.sentences[self._index - 1] if self._index else None
-        if previous is None or previous.paragraph != sentence.paragraph or self.state.spoke_in != self._index - 1 or self.state.quoted:
+        if (
+            previous is None
+            or previous.paragraph != sentence.paragraph
+            or self.state.spoke_in != self._index - 1
+            or self.state.quoted
+        ):
             return
         modal = {"dapat", "bisa", "akan", "could", "would", "might", "may"}
         starts = bool(self._mentions) and self._mentions[0].first == 0
@@ -436,7 +573,10 @@ class Listener:
             self._say(speaker, None, False, sentence.start, self._trim(words, len(words)), "speech-continued", 0.5)
 
     def _narrated(self, start: int, end: int) -> None:
-        self._said.append(Statement(None, None, "narrator", None, None, False, start, end, self._index, "speech-narrator", 0.5))
+        if not _SILENCE[self.language].search(self.text, start, end):
+            self._said.append(
+                Statement(None, None, "narrator", None, None, False, start, end, self._index, "speech-narrator", 0.5)
+            )
 
     # Verbs and subjects.
 
@@ -454,8 +594,22 @@ class Listener:
         if before in _RELATIVE or low in {"according", "quoted", "pernyataan"} or words[at].text[:1].isupper():
             return False
         if self.language == "id":
-            return bool(_ROOTS.fullmatch(low)) and low not in {"menurut", "bercerita", "disebut", "dinyatakan", "dikatakan", "diumumkan", "dibantah", "dijelaskan", "berdalih "}
-        if before in _PASSIVE or low in {"saying"} or (low in {"accused", "charged", "blamed", "alleged"} and after in {"of", "by", "in", "with", "for"}):
+            return bool(_ROOTS.fullmatch(low)) and low not in {
+                "menurut",
+                "bercerita",
+                "disebut",
+                "dinyatakan",
+                "dikatakan",
+                "diumumkan",
+                "dibantah",
+                "dijelaskan",
+                "berdalih ",
+            }
+        if (
+            before in _PASSIVE
+            or low in {"saying"}
+            or (low in {"accused", "charged", "blamed", "alleged"} and after in {"of", "by", "in", "with", "for"})
+        ):
             return False
         if before in _FILLERS and at > 1 and words[at - 2].low in _PASSIVE:
             return False
@@ -464,8 +618,15 @@ class Listener:
         past = low.endswith("ed") or low in {"said", "told", "spoke", "put", "wrote", "swore"}
         if past:
             return after not in {"by"}
-        plural = before.endswith("s") or before in {"they", "we", "i", "people", "police"} or before in {"he", "she", "it"} or words[at - 1].is_capital
-        return plural and before not in _DETERMINERS and after not in {"of", "was", "were", "is", "are", "and", ",", "."}
+        plural = (
+            before.endswith("s")
+            or before in {"they", "we", "i", "people", "police"}
+            or before in {"he", "she", "it"}
+            or words[at - 1].is_capital
+        )
+        return (
+            plural and before not in _DETERMINERS and after not in {"of", "was", "were", "is", "are", "and", ",", "."}
+        )
 
     def _act(self, words: Sequence[Word], spot: int) -> str:
         verb = self._verb(words[spot])
@@ -491,7 +652,9 @@ class Listener:
             return None
         last = words[end - 1]
         if last.low in _PRONOUNS[self.language]:
-            return self._pronoun("other" if last.low == "it" else "they" if last.low in {"they", "mereka"} else "person")
+            return self._pronoun(
+                "other" if last.low == "it" else "they" if last.low in {"they", "mereka"} else "person"
+            )
         if last.text == ",":
             return self._apposition(words, start, end - 1)
         anaphor = self._anaphor(words, max(start, self._noun_start(words, start, end)), end)
@@ -504,11 +667,16 @@ class Listener:
             if joined is not None:
                 return joined
             before = words[chosen.first - 1].low if chosen.first > start else ""
-            if not (before in _PREPOSITIONS | {"untuk", "for", "of", "with"} and chosen.entity.kind != "person") or chosen.first == start:
+            if (
+                not (before in _PREPOSITIONS | {"untuk", "for", "of", "with"} and chosen.entity.kind != "person")
+                or chosen.first == start
+            ):
                 if chosen.entity.kind == "person" or not self._longer_noun(words, start, chosen):
                     if before not in {"dengan", "kepada", "oleh", "with", "to", "by", "of"}:
                         return _Speaker(self._name(chosen), chosen.entity, "explicit")
-        opening = [one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last < end]
+        opening = [
+            one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last < end
+        ]
         if opening and words[opening[0].last].low in _PREPOSITIONS:
             return _Speaker(opening[0].entity.name, opening[0].entity, "explicit")
         return self._noun_speaker(words, self._noun_start(words, start, end), end)
@@ -516,22 +684,61 @@ class Listener:
     def _longer_noun(self, words: Sequence[Word], start: int, mention: Mention) -> bool:
         """`Rumah sakit di Tripoli`, `militer Filipina`: the place only tells more of a noun before it."""
         before = words[mention.first - 1] if mention.first > start else None
-        return before is not None and before.is_word and before.low not in _FILLERS and before.low not in {"the", "kelompok", "negara", "kota"} and before.low not in _CLAUSE_STARTS and mention.entity.kind not in {"organisation", "group"}
+        return (
+            before is not None
+            and before.is_word
+            and before.low not in _FILLERS
+            and before.low not in {"the", "kelompok", "negara", "kota"}
+            and before.low not in _CLAUSE_STARTS
+            and mention.entity.kind not in {"organisation", "group"}
+        )
 
     def _noun_start(self, words: Sequence[Word], start: int, end: int) -> int:
         at = end
-        while at > start and words[at - 1].text not in {",", ";", ":", "(", ")", "-", "\u2013", "\u2014", *OPENING, *CLOSING}:
+        while at > start and words[at - 1].text not in {
+            ",",
+            ";",
+            ":",
+            "(",
+            ")",
+            "-",
+            "\u2013",
+            "\u2014",
+            *OPENING,
+            *CLOSING,
+        }:
             at -= 1
-        while at < end and words[at].low in {"namun", "tetapi", "but", "and", "dan", "sementara", "while", "meanwhile", "however", "sebelumnya", "kemudian", "lalu", "later", "then"}:
+        while at < end and words[at].low in {
+            "namun",
+            "tetapi",
+            "but",
+            "and",
+            "dan",
+            "sementara",
+            "while",
+            "meanwhile",
+            "however",
+            "sebelumnya",
+            "kemudian",
+            "lalu",
+            "later",
+            "then",
+        }:
             at += 1
         return at
 
     def _apposition(self, words: Sequence[Word], start: int, comma: int) -> _Speaker | None:
         """`X, the minister, said`: the person before or between the commas."""
         opening = next((at for at in range(comma - 1, start - 1, -1) if words[at].text == ","), None)
-        people = [one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last <= comma]
+        people = [
+            one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last <= comma
+        ]
         if people:
-            near = [one for one in people if opening is not None and (one.first > opening or one.last == opening or one.last == comma)]
+            near = [
+                one
+                for one in people
+                if opening is not None and (one.first > opening or one.last == opening or one.last == comma)
+            ]
             if near or opening is None:
                 return _Speaker((near or people)[-1].entity.name, (near or people)[-1].entity, "explicit")
         if opening is None:
@@ -564,10 +771,38 @@ class Listener:
         if not (demonstrative or definite):
             return None
         noun = part[0] if demonstrative else part[1]
-        if noun in {"kelompok", "group", "organisasi", "organisation", "organization", "firm", "company", "lembaga", "perusahaan", "ministry", "kementerian", "agency", "badan", "militia", "milisi", "gang"} and self.state.other is not None:
+        if (
+            noun
+            in {
+                "kelompok",
+                "group",
+                "organisasi",
+                "organisation",
+                "organization",
+                "firm",
+                "company",
+                "lembaga",
+                "perusahaan",
+                "ministry",
+                "kementerian",
+                "agency",
+                "badan",
+                "militia",
+                "milisi",
+                "gang",
+            }
+            and self.state.other is not None
+        ):
             return _Speaker(self.state.other_name or self.state.other.name, self.state.other, "pronoun")
         if noun in self.tables.offices[self.language]:
-            held = [one for one in self.finder.found.entities if one.kind == "person" and one.office and noun in one.office.casefold().split() and one.start < words[first].start]
+            held = [
+                one
+                for one in self.finder.found.entities
+                if one.kind == "person"
+                and one.office
+                and noun in one.office.casefold().split()
+                and one.start < words[first].start
+            ]
             if held:
                 return _Speaker(held[-1].name, held[-1], "explicit")
         return None
@@ -613,28 +848,82 @@ class Listener:
 
     def _medium(self, words: Sequence[Word], first: int, last: int) -> str | None:
         """The medium that somebody spoke to."""
-        near = [one for one in self._mentions if first <= one.first < last and one.entity.kind == "organisation" and one.entity.type == "media"]
+        near = [
+            one
+            for one in self._mentions
+            if first <= one.first < last and one.entity.kind == "organisation" and one.entity.type == "media"
+        ]
         return near[0].entity.name if near else None
 
-    def _say(self, speaker: _Speaker, verb: Word | None, is_quote: bool, start: int, end: int, rule: str, score: float, medium: str | None = None) -> None:  # noqa: PLR0913, PLR0917
+    def _say(
+        self,
+        speaker: _Speaker,
+        verb: Word | None,
+        is_quote: bool,
+        start: int,
+        end: int,
+        rule: str,
+        score: float,
+        medium: str | None = None,
+    ) -> None:  # noqa: PLR0913, PLR0917
         act = None
         shown = verb.text if verb is not None else None
         if verb is not None:
             found = self._verb(verb)
             act = found.act if found is not None else "say"
             content = self.text[start:end]
-            if act == "refuse" and re.match(r"(?i)(?:the|that|those|these|any|all)?\s*(?:tudingan|tuduhan|dakwaan|klaim|charges?|accusations?|allegations?|claims?|suggestions?|reports?)\b", content):
+            if act == "refuse" and re.match(
+                r"(?i)(?:the|that|those|these|any|all)?\s*(?:tudingan|tuduhan|dakwaan|klaim|charges?|accusations?|allegations?|claims?|suggestions?|reports?)\b",
+                content,
+            ):
                 act = "deny"
             group = speaker.entity is not None and speaker.entity.kind == "group"
-            if act == "say" and group and re.search(r"(?i)carried out|was behind|responsib|bertanggung jawab|melakukan (?:serangan|penyerangan)|telah menyerang|had (?:killed|attacked|shot|captured|seized)", content):
+            if (
+                act == "say"
+                and group
+                and re.search(
+                    r"(?i)carried out|was behind|responsib|bertanggung jawab|melakukan (?:serangan|penyerangan)|telah menyerang|had (?:killed|attacked|shot|captured|seized)",
+                    content,
+                )
+            ):
                 act = "claim"
             if act == "accuse" and is_quote:
                 act = "accuse"
-        self._said.append(Statement(speaker.name, speaker.entity, speaker.attribution, shown, act, is_quote, start, end, self._index, rule, score, medium))
+        self._said.append(
+            Statement(
+                speaker.name,
+                speaker.entity,
+                speaker.attribution,
+                shown,
+                act,
+                is_quote,
+                start,
+                end,
+                self._index,
+                rule,
+                score,
+                medium,
+            )
+        )
 
 
-_POINTED_AT = frozenset("figure claim charge report account version accusation number allegation statement story".split())
-_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday senin selasa rabu kamis jumat sabtu yesterday today kemarin".split())
+# What somebody did not say is nobody's statement.
+_SILENCE = {
+    "id": re.compile(
+        r"(?i)(?<!tanpa )\b(?:tidak|tak|belum|enggan|menolak)\s+(?:\w+\s+){0,2}?(?:memberi\w*|menyebut\w*|merinci|mengatakan|menjelaskan|berkomentar"
+        r"|menjawab|menanggapi|mengonfirmasi|membenarkan|membantah|mengungkap\w*|mengaku|keterangan|komentar|tanggapan|jawaban|pernyataan)\b"
+    ),
+    "en": re.compile(
+        r"(?i)\b(?:not|n't|never|no (?:one|group|party|country)|nobody|none|declined to|refused to)\b(?:\s+\w+){0,4}?\s+"
+        r"(?:comment\w*|say|said|confirm\w*|claim\w*|respon\w+|repl\w+|answer\w*|elaborate|identify|disclose|name|reveal|specify|deny|denied)\b"
+    ),
+}
+_POINTED_AT = frozenset(
+    "figure claim charge report account version accusation number allegation statement story".split()
+)
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday senin selasa rabu kamis jumat sabtu yesterday today kemarin".split()
+)
 
 
 def _quotes(words: Sequence[Word]) -> list[tuple[int, int]]:

@@ -218,7 +218,9 @@ def read_ago(text: str, captured_at: datetime | None, offset: int) -> Ago | None
     else:
         count = _SOME.get(match["count"].lower()) or int(match["count"])
         unit = _UNITS[match["unit"].lower().rstrip("s") if match["unit"].lower() != "hrs" else "hr"]
-    duration = (f"PT{count}S", f"PT{count}M", f"PT{count}H", f"P{count}D", f"P{count}W", f"P{count}M", f"P{count}Y")[unit]
+    duration = (f"PT{count}S", f"PT{count}M", f"PT{count}H", f"P{count}D", f"P{count}W", f"P{count}M", f"P{count}Y")[
+        unit
+    ]
     return Ago(duration, None if captured_at is None else _back(captured_at, count, unit, offset))
 
 
@@ -246,7 +248,7 @@ _IN_TEXT = re.compile(
     |(?P<in_month>(?:in|since|by|until|last|next|pada|sejak|bulan|hingga)\s+(?:early\s+|late\s+|mid-?|awal\s+|akhir\s+)?(?P<imonth>{_MONTH}))
     |(?P<period>(?:(?:minggu|pekan|bulan)\s+(?:lalu|depan|ini))|(?:(?:last|next|this)\s+(?:week|month)))
     |(?P<word>kemarin|besok|lusa|hari\s+ini|yesterday|tomorrow|today)
-    |(?P<named>(?:(?P<lead>early\s+on|late\s+on|on|since|until|by|last|next|this|hari|pada|sejak|hingga)\s+)?(?P<weekday>{_WEEKDAY})(?:\s+(?P<after>lalu|depan|ini|pekan\s+lalu|pekan\s+depan|last|next))?)
+    |(?P<named>(?:(?P<lead>early\s+on|late\s+on|on|since|until|by|last|next|this|hari|pada|sejak|hingga)\s+)?(?P<weekday>{_WEEKDAY})(?!,?\s*\(?\s*(?:[0-3]?\d\s?[/.-]\s?[01]?\d|[0-3]?\d(?:st|nd|rd|th)?\s+{_MONTH}|{_MONTH}\s+\d))(?:\s+(?P<after>lalu|depan|ini|pekan\s+lalu|pekan\s+depan|last|next))?)
     |(?P<same>pada\s+saat\s+(?:yang\s+)?bersamaan|(?:pada\s+)?(?:hari|tanggal)\s+(?:yang\s+sama|itu|tersebut)|(?:on\s+|later\s+)?(?:the\s+same|that\s+same)\s+(?:day|date)|(?:on\s+)?that\s+day)
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
@@ -351,7 +353,9 @@ def _period(words: str, published: date) -> str:
     return f"{monday.isoformat()}/{(monday + timedelta(days=6)).isoformat()}"
 
 
-_FUTURE = re.compile(r"\b(?:akan|bakal|hendak|will|would|to be|is to|are to|due|scheduled|dijadwalkan)\b", re.IGNORECASE)
+_FUTURE = re.compile(
+    r"\b(?:akan|bakal|hendak|will|would|to be|is to|are to|due|scheduled|dijadwalkan)\b", re.IGNORECASE
+)
 
 
 def _weekday(match: re.Match[str], text: str, published: date) -> tuple[str, str, str] | None:

@@ -16,7 +16,7 @@ _SHORT = frozenset(
     kh jl jln tn ny bpk sdr kol letkol letjen mayjen brigjen irjen komjen kombes kompol akbp akp iptu ipda laks u.s u.k
     u.n p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec dok hlm al""".split()
 )
-OPENING, CLOSING = "\"\u201c\u00ab", "\"\u201d\u00bb"
+OPENING, CLOSING = '"\u201c\u00ab', '"\u201d\u00bb'
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def sentences_of(text: str, start: int, end: int, paragraph: int) -> list[Senten
     """The sentences of a paragraph; direct speech is not cut from the words that tell who spoke."""
     cuts = []
     for match in _END.finditer(text, start, end):
-        if not _is_end(text, start, match):
+        if not _is_end(text, start, match) or _is_inside_quote(text, start, match, end):
             continue
         cuts.append(match.end())
     found = []
@@ -78,6 +78,15 @@ def sentences_of(text: str, start: int, end: int, paragraph: int) -> list[Senten
             found.append(Sentence(at, cut, words_of(text, at, cut), paragraph))
         at = cut
     return found
+
+
+def _is_inside_quote(text: str, start: int, match: re.Match[str], end: int) -> bool:
+    """Whether direct speech is open here and goes on; what is never closed does not count."""
+    before = text[start : match.end()]
+    if "\u201c" in before:
+        opened = before.rfind("\u201c") > before.rfind("\u201d")
+        return opened and "\u201d" in text[match.end() : min(end, match.end() + 800)]
+    return before.count('"') % 2 == 1 and '"' in text[match.end() : min(end, match.end() + 800)]
 
 
 def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
