@@ -100,6 +100,7 @@ def _policy(policy: plain.Policy) -> ObjectPolicy:
         topics=policy.topics,
         regions=policy.regions,
         person_category=policy.person_category,
+        necessity=policy.necessity,
         markings=tuple(StixId(marking) for marking in policy.markings),
         hold="held by a test" if policy.hold else None,
         recalled=policy.recalled,

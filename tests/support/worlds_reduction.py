@@ -88,6 +88,7 @@ def _smaller_policies(policy: Policy) -> Iterator[Policy]:
     yield replace(policy, markings=())
     yield replace(policy, hold=False)
     yield replace(policy, person_category=None)
+    yield replace(policy, necessity=None)
     yield replace(policy, recalled_views=frozenset())
     yield replace(policy, expires_at=None)
 

@@ -128,17 +128,25 @@ def annotate(
     person_category: Annotated[
         str | None, typer.Option("--person", metavar="CATEGORY", help="The category of the person that it is about.")
     ] = None,
+    necessity: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Why personal data in it needs to be shared.")
+    ] = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what objects are about: topics, regions, the category of a person. Internal, and never sent."""
+    """Say what objects are about: topics, regions, persons and why they need to be named. Internal, and never sent."""
     from sepakat.exchange import marking as use_case
     from sepakat.stix.identifiers import StixId
 
     opened = open_named(node)
     for object_id in object_ids:
         summary = use_case.annotate(
-            opened, StixId(object_id), topics=topic or (), regions=region or (), person_category=person_category
+            opened,
+            StixId(object_id),
+            topics=topic or (),
+            regions=region or (),
+            person_category=person_category,
+            necessity=necessity,
         )
         say_released(summary, f"{object_id} is annotated.", as_json=as_json)
 
@@ -259,6 +267,7 @@ def _policy(held: HeldObject) -> dict[str, Any]:
         "topics": sorted(policy.topics),
         "regions": sorted(policy.regions),
         "person_category": policy.person_category,
+        "necessity": policy.necessity,
         "added_markings": list(policy.markings),
         "hold": policy.hold,
         "recalled": policy.recalled or bool(policy.recalled_views),

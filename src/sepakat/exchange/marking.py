@@ -71,8 +71,9 @@ def annotate(
     topics: Iterable[str] = (),
     regions: Iterable[str] = (),
     person_category: str | None = None,
+    necessity: str | None = None,
 ) -> ReleaseSummary:
-    """Add topics and regions to an object, or say which category of person it is about.
+    """Add topics and regions to an object, or say which category of person it is about, and why that must be shared.
 
     Raises:
         InputError: a region or category that does not exist, or a topic built on a protected attribute.
@@ -91,6 +92,7 @@ def annotate(
             topics=policy.topics | added_topics,
             regions=policy.regions | added_regions,
             person_category=person_category or policy.person_category,
+            necessity=necessity or policy.necessity,
         ),
     )
 

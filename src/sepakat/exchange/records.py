@@ -108,6 +108,7 @@ class Policy:
     topics: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     person_category: str | None = None
+    necessity: str | None = None
     markings: tuple[StixId, ...] = ()
     hold: str | None = None
     recalled: bool = False

@@ -32,6 +32,7 @@ def world_of(node: Node, unit: Unit, now: datetime) -> World:
                 topics=policy.topics,
                 regions=policy.regions,
                 person_category=policy.person_category,
+                necessity=policy.necessity,
                 markings=policy.markings,
                 hold=policy.hold,
                 recalled=policy.recalled,

@@ -88,11 +88,14 @@ class ClauseMasks:
             ("rating", reliability, credibility), lambda clause: is_rated(clause, reliability, credibility)
         )
 
-    def persons(self, category: str | None, *, can_be_pseudonymous: bool) -> int:
+    def persons(self, category: str | None, *, can_be_pseudonymous: bool, has_necessity: bool) -> int:
         """The slots that let personal data of a category through; None is an unknown category."""
         return self._keep(
-            ("persons", category, can_be_pseudonymous),
-            lambda clause: shares_person(clause, category, can_be_pseudonymous=can_be_pseudonymous),
+            ("persons", category, can_be_pseudonymous, has_necessity),
+            lambda clause: (
+                (has_necessity or clause.persons.necessity is None)
+                and shares_person(clause, category, can_be_pseudonymous=can_be_pseudonymous)
+            ),
         )
 
     def retained(self, created: int) -> int:

@@ -161,6 +161,7 @@ class Compiled:
             version.own_topics = self._evidence.topics(content, named)
             version.own_regions = self._evidence.regions(content, named)
             version.is_personal, version.person_category = self._person(version)
+            version.has_necessity = bool(self.policy(version).necessity)
             version.ends = tuple(dict.fromkeys(_ends(content))) if version.type in RELATIONSHIPS else ()
         except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
             version.fault = _reason(error)

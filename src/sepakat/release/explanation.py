@@ -113,7 +113,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "PersonsRule": Words(
         "{found}, clause {clause} of {agreement} has the rule {wanted}",
         "{found}, clause {clause} of {agreement} has the rule {wanted}",
-        "give the person a category if one applies: `sepakat objects mark`, or " + _WIDEN,
+        "state the person's category and the necessity: `sepakat objects annotate`, or " + _WIDEN,
         "{found} cut, since the person goes under a pseudonym",
     ),
     "Approved": Words(

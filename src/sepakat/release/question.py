@@ -87,6 +87,8 @@ class ObjectPolicy:
     topics: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     person_category: str | None = None
+    necessity: str | None = None
+    """Why personal data in it needs to be shared, as a person put it; None: nobody said."""
     markings: tuple[StixId, ...] = ()
     """Markings added by `objects mark`: they only tighten."""
     hold: str | None = None

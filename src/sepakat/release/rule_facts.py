@@ -140,8 +140,12 @@ def _window(world: Compiled, version: Version, clause: Clause, _: Evidence) -> F
 
 
 def _person(_: Compiled, version: Version, clause: Clause, __: Evidence) -> Facts:
-    found = f"personal data of category {version.person_category or 'unknown'}" if version.is_personal else "no person"
+    necessity = "its necessity stated" if version.has_necessity else "no necessity stated"
+    category = version.person_category or "unknown"
+    found = f"personal data of category {category}, {necessity}" if version.is_personal else "no person"
     wanted = str(clause.persons.rule) + (f" ({_list(clause.persons.allow)})" if clause.persons.allow else "")
+    if clause.persons.necessity is not None:
+        wanted += ", a necessity required"
     if clause.persons.retention is not None:
         wanted += f", kept for {clause.persons.retention.text}"
     return {"found": found, "wanted": wanted}

@@ -42,7 +42,11 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("ReleasableToCeiling", "What is marked REL-TO is marked for every country that the clause names.", "2"),
     Rule("MinimumRating", "Reliability and credibility reach the clause's minimum.", "2"),
     Rule("WithinDataWindow", "It was created and modified in the time that the agreement covers.", "2"),
-    Rule("PersonsRule", "Personal data is of a category that the clause shares, and its retention is not over.", "2"),
+    Rule(
+        "PersonsRule",
+        "Personal data is of a category that the clause shares, with a necessity if asked for, and not kept too long.",
+        "2",
+    ),
     Rule("Approved", "As many different persons approved this version for this view as the clause asks for.", "2"),
     Rule("DelayOver", "The clause's delay since intake is over.", "2"),
     Rule("AmongReaders", "The taker is among the readers of every owner of the object's markings.", "1"),

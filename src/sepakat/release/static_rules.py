@@ -82,11 +82,13 @@ def within_data_window(world: Compiled, version: Version) -> int:
 
 
 def persons_rule(world: Compiled, version: Version) -> int:
-    """Slots that let the personal data through, and whose retention is not over."""
+    """Slots that let the personal data through, have the necessity they ask for, and whose retention is not over."""
     if not version.is_personal:
         return world.slots.every
     pseudonymous = version.type == "identity" and version.is_own
-    mask = world.clauses.persons(version.person_category, can_be_pseudonymous=pseudonymous)
+    mask = world.clauses.persons(
+        version.person_category, can_be_pseudonymous=pseudonymous, has_necessity=version.has_necessity
+    )
     return mask & world.clauses.retained(version.created)
 
 

@@ -80,6 +80,7 @@ class Version:
     received: int = 0
     is_personal: bool = False
     person_category: str | None = None
+    has_necessity: bool = False
     references: tuple[Reference, ...] = ()
     """All references as the object has them."""
     edges: tuple[Edge, ...] = ()

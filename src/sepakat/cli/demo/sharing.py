@@ -32,6 +32,7 @@ def take_in(cast: Cast) -> None:
             options = [part for topic in put.get("topics", ()) for part in ("--topic", topic)]
             options += [part for region in put.get("regions", ()) for part in ("--region", region)]
             options += ["--person", put["person"]] if "person" in put else []
+            options += ["--necessity", put["necessity"]] if "necessity" in put else []
             cast.us.run("objects", "annotate", *ids, *options)
     words = f"{taken} objects taken in, each file whole in one transaction"
     story.check(words, taken == len(material.objects) >= LEAST_OBJECTS)
