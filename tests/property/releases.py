@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -53,18 +54,21 @@ class Given:
         return {key: tuple(self._released(key)) for key in self.world.views}
 
     def _released(self, view: ViewKey) -> Iterator[Released]:
+        versions: Counter[StixId] = Counter()
         for version, outcome in sorted(self.verdicts.released(view)):
             original = self.held[version].object.content
-            content = original if outcome is Outcome.WHOLE else self._variant(version, view)
+            content = original if outcome is Outcome.WHOLE else self._variant(version, view, versions[version[0]])
+            versions[version[0]] += 1
             yield Released(version, outcome, original, content)
 
-    def _variant(self, version: VersionRef, view: ViewKey) -> Mapping[str, Any]:
+    def _variant(self, version: VersionRef, view: ViewKey, number: int) -> Mapping[str, Any]:
         keys = VariantKeys(self.secret)
         projection = project(self.world, self.verdicts, version, view, keys)
         identifier = variant_id(self.secret, view, version[0], 0)
         giver = next(identity for identity, party in self.world.parties.items() if party == self.world.node)
+        modified = self.now + timedelta(milliseconds=number)
         token = same_as(self.secret, view.agreement, version[0])
-        return variant_object(projection, identifier, self.now, self.now, giver, token).content
+        return variant_object(projection, identifier, self.now, modified, giver, token).content
 
     def is_scaffold(self, identifier: StixId) -> bool:
         """Whether an object is scaffold."""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given, settings
 
 from sepakat.release.decision import Outcome, Verdict
 from sepakat.release.engine import decide, decide_all
+from sepakat.release.order import release_order
 from sepakat.stix.canonical import canonical_bytes
+from sepakat.stix.objects import StixObject
+from tests.oracle.content import references
+from tests.oracle.plain import Version
 from tests.property.examples import given_out, releasing, seeds
-from tests.support.worlds import NOW, random_case
+from tests.property.releases import SECRET, Given
+from tests.property.test_oracle import YESTERDAY, clause
+from tests.support.worlds import CLEAR, NOW, random_case
 from tests.support.worlds_engine import engine_world
+from tests.support.worlds_objects import stamp
+
+WINDOW = {"from": YESTERDAY, "to": None, "data_from": "any", "max_age": "any"}
 
 EXAMPLES = settings(max_examples=40)
 A_MOMENT = timedelta(microseconds=1)
@@ -77,3 +89,66 @@ def test_nothing_changes_before_the_instant_that_is_told(seed: int) -> None:
     then = decide_all(world, later)
     for key in world.views:
         assert dict(then.released(key)) == dict(verdicts.released(key))
+
+
+@EXAMPLES
+@given(seeds)
+def test_release_comes_in_an_order_that_tells_nothing_of_the_intake(seed: int) -> None:
+    _, found = releasing(seed)
+    for key, released in found.views.items():
+        objects = [StixObject.from_content(one.content) for one in released]
+        ordered = release_order(objects, key, SECRET)
+        assert sorted(one.raw for one in ordered) == sorted(one.raw for one in objects)
+        assert release_order(objects[::-1], key, SECRET) == ordered
+        place = {str(one.id): index for index, one in enumerate(ordered)}
+        names = {str(one.id): names_of(one) & set(place) - {str(one.id)} for one in ordered}
+        for identifier, targets in names.items():
+            for target in targets:
+                if identifier not in reached(target, names):
+                    assert place[target] < place[identifier]
+
+
+def names_of(one: StixObject) -> set[str]:
+    """The ids that an object names, its markings included."""
+    return {target for _, target in references(one.content)}
+
+
+def reached(start: str, names: Mapping[str, set[str]]) -> set[str]:
+    """All ids that lead from one, over any number of references."""
+    seen: set[str] = set()
+    ahead = {start}
+    while ahead:
+        identifier = ahead.pop()
+        seen.add(identifier)
+        ahead |= names.get(identifier, set()) - seen
+    return seen
+
+
+@EXAMPLES
+@given(seeds)
+def test_pseudonym_hangs_on_the_secret_the_view_and_the_person_alone(seed: int) -> None:
+    world = random_case(seed).world
+    person: dict[str, Any] = {
+        "type": "identity",
+        "spec_version": "2.1",
+        "id": "identity--00000000-0000-4000-8000-00000000cafe",
+    }
+    person |= {"created": stamp(NOW), "modified": stamp(NOW), "identity_class": "individual", "name": "Somebody"}
+    person["object_marking_refs"] = [CLEAR]
+    only = {**clause(persons={"rule": "pseudonym"}), "types": ["identity"]}
+    views = tuple(
+        replace(view, in_force=True, document={**view.document, "share": [only], "window": WINDOW})
+        for view in world.views
+    )
+
+    def names(content: Mapping[str, Any], secret: bytes) -> dict[Any, str]:
+        held = Version(content, frozenset({world.node}), NOW)
+        known = replace(world, views=views, versions=(*world.versions, held))
+        found = Given(engine_world(known), NOW, secret)
+        return {key: one.content["name"] for key, one in found.objects() if one.version[0] == content["id"]}
+
+    given_names = names(person, SECRET)
+    assert set(given_names) == set(given_out(replace(world, views=views)).views)
+    assert len(set(given_names.values())) == len(given_names)
+    assert names({**person, "name": "Somebody else", "description": "d"}, SECRET) == given_names
+    assert not set(names(person, b"another secret of another node!!").values()) & set(given_names.values())
