@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sepakat.errors import ConfigurationError, Fault, StoreError
-from sepakat.exchange.ports import Node, Peer, Peers, Store
+from sepakat.exchange.ports import Node, Peer, Store
 from sepakat.exchange.records import Party
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.sqlite import create_store, open_store
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from sepakat.remote.peers import HttpPeers
     from sepakat.stores.postgresql import PostgresqlStore
 
 SETTINGS_FILE = "settings.toml"
@@ -212,6 +213,14 @@ def open_store_of(folder: Path, settings: Settings) -> Store:
     return open_postgresql_store(address)
 
 
+def close_node(node: Node) -> None:
+    """Let go of what a node holds open: connections to partners and to the store."""
+    for part in (node.peers, node.store):
+        close = getattr(part, "close", None)
+        if close is not None:
+            close()
+
+
 def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
     """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health."""
     from starlette.applications import Starlette
@@ -288,7 +297,7 @@ class _LazyPeers:
 
     def __init__(self) -> None:
         self._node: Node | None = None
-        self._peers: Peers | None = None
+        self._peers: HttpPeers | None = None
 
     def serve(self, node: Node) -> Node:
         """Speak in the name of this node."""
@@ -302,6 +311,12 @@ class _LazyPeers:
             assert self._node is not None, "peers are wired together with their node"
             self._peers = HttpPeers(self._node)
         return self._peers.to(party)
+
+    def close(self) -> None:
+        """Close all connections; a party that is spoken to later gets new ones."""
+        peers, self._peers = self._peers, None
+        if peers is not None:
+            peers.close()
 
 
 def _settings_faults(document: dict[str, object]) -> list[Fault]:

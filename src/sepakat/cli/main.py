@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, TyperException
 
+from sepakat.cli.options import close_all
 from sepakat.cli.printing import say
 from sepakat.cli.refusals import (
     DONE,
@@ -148,6 +149,8 @@ def run(arguments: list[str]) -> int:
         return NOT_AS_IT_SHOULD
     except Exception as error:  # noqa: BLE001 -- the last door: nobody shall see a traceback
         return refuse_unexpected(error)
+    finally:
+        close_all()
     return status if isinstance(status, int) else DONE
 
 

@@ -30,6 +30,19 @@ ByOption: TypeAlias = Annotated[
 ]
 
 
+_opened: list[Node] = []
+"""The nodes that this command line has opened; `close_all` lets go of them when it ends."""
+
+
+def close_all() -> None:
+    """Close every node that was opened."""
+    if _opened:
+        from sepakat.composition import close_node
+
+        while _opened:
+            close_node(_opened.pop())
+
+
 def named_folder(folder: Path | None) -> Path:
     """The folder that was named.
 
@@ -48,15 +61,20 @@ def open_named(folder: Path | None) -> Node:
 
     A passphrase that is needed is taken from the environment, or asked for at a terminal.
     """
+    node = _open(named_folder(folder))
+    _opened.append(node)
+    return node
+
+
+def _open(folder: Path) -> Node:
     from sepakat.composition import open_node
 
-    place = named_folder(folder)
     try:
-        return open_node(place)
+        return open_node(folder)
     except ConfigurationError as error:
         if error.code != "passphrase-missing" or not sys.stdin.isatty():
             raise
-    return open_node(place, ask_passphrase(f"Passphrase for the keys in {place}: "))
+    return open_node(folder, ask_passphrase(f"Passphrase for the keys in {folder}: "))
 
 
 def ask_passphrase(prompt: str) -> str:
