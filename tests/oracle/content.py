@@ -177,13 +177,18 @@ def is_dead_selector(content: Content, path: Path) -> bool:
     """Whether a path leads to a selector that names nothing in the object."""
     if path[0] != "granular_markings" or path[2:3] != ("selectors",):
         return False
+    return not names_something(content, selector_path(content["granular_markings"][path[1]]["selectors"][path[3]]))
+
+
+def names_something(content: Content, path: Path) -> bool:
+    """Whether a path leads to something in the object."""
     node: Json = content
-    for step in selector_path(content["granular_markings"][path[1]]["selectors"][path[3]]):
+    for step in path:
         is_there = step in node if isinstance(node, Mapping) else isinstance(node, list) and step in range(len(node))
         if not is_there:
-            return True
+            return False
         node = node[step]
-    return False
+    return True
 
 
 @dataclass
