@@ -210,6 +210,24 @@ def test_plain_http_is_not_served_outside_loopback(sepakat: CommandLine, node: P
     assert "--tls-cert" in ended.err
 
 
+@pytest.mark.parametrize("address", ["http://us.example:999999", "ftp://us.example", "nowhere"])
+def test_an_address_that_is_none_is_refused_and_not_kept(sepakat: CommandLine, node: Path, address: str) -> None:
+    before = state_of(node)
+    ended = sepakat("serve", node, "--address", address)
+    assert ended.status == 3, ended.err
+    assert len(ended.errors) == 1
+    assert "address" in ended.err
+    assert state_of(node) == before
+
+
+def test_an_address_in_the_settings_that_is_none_is_named_by_doctor(sepakat: CommandLine, node: Path) -> None:
+    with (node / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write('address = "http://us.example:999999"\n')
+    ended = sepakat("doctor", node)
+    assert ended.status == 1, ended.err
+    assert "http://us.example:999999" in ended.out
+
+
 def test_a_full_disk_is_one_clear_error_and_nothing_is_lost(sepakat: CommandLine, node: Path) -> None:
     sepakat.ok("take-in", "-", "--node", node, stdin=bundle(GOOD))
     large = [
@@ -269,6 +287,9 @@ def test_a_folder_without_a_node_is_refused(sepakat: CommandLine, tmp_path: Path
         ("account", "add", "ru"),
         ("consent", "grant", "nothing"),
         ("sync", "ru"),
+        ("who-has", "identity--8c6af861-7b20-41ef-9b59-6344fd872a8f"),
+        ("log", "show", "ru"),
+        ("log", "verify", "ru"),
     ],
     ids=" ".join,
 )

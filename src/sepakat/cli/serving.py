@@ -71,9 +71,10 @@ def serve(
     with listening:
         scheme = "https" if certificate or behind_proxy else "http"
         reached = address or _address(settings, scheme, wanted, listening.getsockname()[1], behind_proxy=behind_proxy)
+        # The card first: an address that cannot stand on it is not kept in the settings either.
+        issue_card(node, address=reached, loopback=_is_loopback(wanted) and not behind_proxy)
         if reached != settings.address:
             write_settings(place, replace(settings, address=reached))
-        issue_card(node, address=reached, loopback=_is_loopback(wanted) and not behind_proxy)
         background = Background(node, settings.sync_seconds)
         served = application(node, is_behind_proxy=behind_proxy)
         _run(served, listening, certificate, background, f"Serving {node.party} at {reached}")
@@ -103,10 +104,14 @@ def _run(
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = uvicorn.Server(config)
-    # Uvicorn stops on these and then raises them once more for whoever handled them before: that is not to end us
-    # before the threads have stopped.
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # Uvicorn stops on these while it runs, and raises them once more afterwards for whoever handled them before: that
+    # is not to end us before the threads have stopped. One that comes before it runs makes it stop at once.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, stop)
     background.start()
     say(greeting)
     _flush()
@@ -160,7 +165,11 @@ def _ports(settings: Settings, host: str, port: int | None) -> list[int]:
     from urllib.parse import urlsplit
 
     wanted = settings.port if port is None else port
-    last = urlsplit(settings.address or "").port
+    try:
+        last = urlsplit(settings.address or "").port
+    except ValueError:
+        # The address was written into the settings by hand; what is wrong with it is said when it goes on the card.
+        last = None
     if wanted == 0 and last and host == settings.host:
         return [last, 0]
     return [wanted]

@@ -1,0 +1,126 @@
+"""Two parties, each with its node served, do with each other what agreements are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.test_one_node import ACTOR, OTHER, actor, bundle
+from tests.support.agreements import agreement_text
+from tests.support.command_line import CommandLine, served
+
+WINDOW = {"from_": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}
+
+
+@dataclass
+class Two:
+    """`us` and `ru`, both served, who know each other."""
+
+    sepakat: CommandLine
+    place: Path
+
+    def at(self, party: str, *arguments: str | Path, stdin: bytes | None = None) -> Any:
+        """A command at one of them, with --json."""
+        ended = self.sepakat.ok(*arguments, "--json", "--node", self.place / party, stdin=stdin)
+        return json.loads(ended.out)
+
+    def refused(self, party: str, *arguments: str | Path) -> int:
+        return self.sepakat(*arguments, "--node", self.place / party).status
+
+    def held(self, party: str) -> set[str]:
+        listed = self.at(party, "objects", "list", "--type", "threat-actor")
+        return {one["id"] for one in listed["objects"]}
+
+    def file(self, **changes: Any) -> Path:
+        path = self.place / f"agreement-{changes.get('version', 1)}.yaml"
+        path.write_text(agreement_text(**WINDOW, **changes), encoding="utf-8")
+        return path
+
+    def agree(self) -> str:
+        digest: str = self.at("us", "agreements", "offer", self.file())["hash"]
+        assert self.at("ru", "agreements", "accept", "us-ru")["hash"] == digest
+        return digest
+
+
+@pytest.fixture
+def two(sepakat: CommandLine, tmp_path: Path) -> Iterator[Two]:
+    nodes = Two(sepakat, tmp_path)
+    with ExitStack() as stack:
+        addresses = {}
+        for party, name in (("us", "United States"), ("ru", "Russia")):
+            sepakat.ok("init", tmp_path / party, "--party", party, "--name", name)
+            addresses[party] = stack.enter_context(served(tmp_path / party))
+        for one, other in (("us", "ru"), ("ru", "us")):
+            fingerprint = sepakat.ok("party", "card", "--fingerprint", "--node", tmp_path / other).out.strip()
+            nodes.at(one, "party", "add", addresses[other], "--fingerprint", fingerprint)
+        yield nodes
+
+
+def test_what_is_agreed_is_exchanged_and_every_change_of_the_agreement_holds(two: Two) -> None:
+    first = two.agree()
+    for party in ("us", "ru"):
+        [state] = two.at(party, "agreements", "list")
+        assert state["standings"]["ru"]["state"] == "in-force"
+    two.at("us", "take-in", "-", stdin=bundle(actor()))
+    [report] = two.at("ru", "sync", "us")
+    assert report["taken"] >= 1
+    assert two.held("ru") == {ACTOR}
+
+    two.at("ru", "agreements", "suspend", "us-ru", "--reason", "elections")
+    assert two.at("us", "agreements", "show", "us-ru")["standings"]["ru"]["state"] == "suspended"
+    two.at("us", "take-in", "-", stdin=bundle(actor(OTHER)))
+    two.at("ru", "sync", "us")
+    assert two.held("ru") == {ACTOR}
+    assert two.refused("us", "agreements", "resume", "us-ru") == 4
+    two.at("ru", "agreements", "resume", "us-ru")
+    two.at("ru", "sync", "us")
+    assert two.held("ru") == {ACTOR, OTHER}
+
+    narrower = two.file(version=2, supersedes=first, ceiling="clear")
+    amended = two.at("us", "agreements", "amend", narrower)
+    assert amended["standings"]["ru"]["state"] == "in-force"
+    [change] = two.at("us", "agreements", "diff", "us-ru@1", "us-ru@2")
+    assert (change["path"], change["effect"]) == ("share[S1].ceiling.tlp", "narrower")
+    rows = [row["id"] for view in two.at("us", "view", "ru") for row in view["objects"]]
+    assert not {ACTOR, OTHER} & set(rows)
+    two.at("us", "agreements", "end", "us-ru", "--reason", "over")
+    assert all(log["sound"] for party in ("us", "ru") for log in two.at(party, "log", "verify"))
+    assert [log["counterpart"] for log in two.at("us", "log", "show")] == ["ru"]
+
+
+def test_an_offer_can_be_refused_and_has_no_effect(two: Two) -> None:
+    two.at("us", "agreements", "offer", two.file())
+    two.at("ru", "agreements", "reject", "us-ru", "--reason", "too little")
+    assert two.at("us", "agreements", "show", "us-ru")["standings"]["ru"]["state"] == "ended"
+    assert two.refused("ru", "agreements", "accept", "us-ru") == 4
+    two.at("us", "take-in", "-", stdin=bundle(actor()))
+    two.at("ru", "sync", "us")
+    assert two.held("ru") == set()
+
+
+def test_a_recall_hides_at_the_taker_who_can_answer_that_it_was_deleted(two: Two) -> None:
+    two.agree()
+    two.at("us", "take-in", "-", stdin=bundle(actor()))
+    two.at("ru", "sync", "us")
+    recalled = two.at("us", "recall", ACTOR, "--reason", "wrong")
+    assert two.refused("us", "recall", ACTOR, "--reason", "again") == 4
+    assert two.held("ru") == set()
+    two.at("ru", "recalls", "answer", recalled["id"], "--action", "deleted")
+
+    def is_answered() -> bool:
+        [recall] = two.at("us", "recalls", "list")
+        return [(one["party"], one["action"]) for one in recall["answers"]] == [("ru", "deleted")]
+
+    assert eventually(is_answered)
+    assert two.refused("ru", "recalls", "answer", recalled["id"], "--action", "kept-by-law") == 3
+
+
+def eventually(is_so: Callable[[], bool]) -> bool:
+    """Messages travel in the background of the served nodes; each look takes a while by itself."""
+    return any(is_so() for _ in range(100))
