@@ -16,12 +16,11 @@ from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
 from tests.oracle.content import leaves
 from tests.oracle.fixpoint import Answer
 from tests.oracle.plain import Grant, Policy, Ref, Terms, Topic, Version, View, ViewName, World
+from tests.support.worlds_agreements import Drafting
 from tests.support.worlds_claims import CARRIERS, add_claim
 from tests.support.worlds_objects import (
-    CUSTOM_TYPE,
     DOMAIN_OBJECTS,
     OBSERVABLES,
-    TOP_LEVEL_EXTENSION,
     UNKNOWN_EXTENSION,
     Plan,
     own_properties,
@@ -71,12 +70,6 @@ REGION_PARENTS: dict[str, tuple[str, ...]] = {
     "IQ-AN": ("IQ",),
 }
 REGION_SPELLINGS = {code.lower(): code for code in REGION_PARENTS} | {"irq": "IQ", "iraq": "IQ", "anbar": "IQ-AN"}
-
-FIELD_NAMES = (
-    *("name", "description", "object_refs", "content", "pattern", "pattern_type", "valid_from", "published"),
-    *("source_ref", "target_ref", "relationship_type", "value", "opinion", "is_family", "protocols", CLAIM_EXTENSION),
-)
-DENIED = ("description", "labels", UNKNOWN_EXTENSION, "x_acme_note.inner", "aliases", "count", "object_refs")
 
 SHARES = {"releases and withholds": 0.25, "cuts": 0.10}
 
@@ -132,9 +125,9 @@ class _Maker:
         self.others = self.parties[1:]
         self.identity_of = {party: self.plan.new_id("identity") for party in self.parties}
         self.author = self.plan.new_id("identity")
-        # Two thirds of the worlds are generous: with everything at random almost nothing would ever go.
+        # Most worlds are generous: with everything at random almost nothing would ever go.
         self.created: list[datetime] = []
-        self.generosity = self.pick((0.6, 0.9, 0.98, 0.98))
+        self.drafting = Drafting(self.plan, self.parties, self.created, self.pick((0.6, 0.9, 0.98, 0.98)))
 
     def world(self) -> World:
         """Everything, in an order in which later parts may look at earlier ones."""
@@ -268,15 +261,10 @@ class _Maker:
     def _terms(self, sender: str) -> Terms:
         return Terms(
             sender,
-            self._onward(),
+            self.drafting.onward(),
             clients_allowed=self.chance(0.5),
             roster=frozenset(self.some(self.parties, 4)) if self.chance(0.7) else frozenset(),
         )
-
-    def _onward(self) -> dict[str, Any]:
-        default = self.pick(("none", "ask", "ask", "named"))
-        named = {"named": sorted(self.some(self.parties, 3))} if default == "named" else {}
-        return {"default": default, **named}
 
     def _mark(self, content: dict[str, Any]) -> None:
         content_paths = [path for path, _ in leaves(content)]
@@ -312,108 +300,9 @@ class _Maker:
         for number in range(self.plan.random.randint(1, 3)):
             takers = self.some(self.others, 2)
             agreement = f"agreement-{number + 1}"
-            document = self._document(agreement, takers)
+            document = self.drafting.document(agreement, takers)
             views += [View((agreement, taker), document, self.chance(0.88)) for taker in takers]
         return tuple(views)
-
-    def _document(self, agreement: str, takers: list[str]) -> dict[str, Any]:
-        window: dict[str, Any] = {"from": stamp(NOW - timedelta(days=300)), "to": stamp(NOW + timedelta(days=60))}
-        window["data_from"] = "any" if self._generous() else stamp(self.pick(self.created))
-        window["max_age"] = "any" if self._generous() else self.pick(("P30D", "P180D", "P365D"))
-        document: dict[str, Any] = {
-            "sepakat": 1,
-            "id": agreement,
-            "version": 1,
-            "title": "A random agreement",
-            "giver": self.node,
-            "takers": sorted(takers),
-            "scope": "organisation",
-            "window": window,
-            "share": [
-                self._clause(f"S{number + 1}")
-                for number in range(self.pick((0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3)))
-            ],
-            "duties": {"receipt": "PT5M", "recall": "PT1H", "correction": "PT24H"},
-        }
-        if self.chance(0.9):
-            document["onward"] = self._onward() if self.chance(0.5) else {"default": "none"}
-        return document
-
-    def _generous(self) -> bool:
-        return self.chance(self.generosity)
-
-    def _clause(self, name: str) -> dict[str, Any]:
-        clause: dict[str, Any] = {"id": name, "release": {"approval": "auto", "delay": "PT0S"}}
-        if not self._generous():
-            clause["release"] = {
-                "approval": self.pick(("auto", "auto", "one", "two")),
-                "delay": self.pick(("PT0S", "PT1H", "P2D")),
-            }
-        clause["topics"] = self._topics_wanted()
-        clause["regions"] = self._regions_wanted()
-        clause["types"] = self._types_wanted()
-        clause["kinds"] = "any" if self._generous() else self.some(("fact", "report", "assessment", "estimate"), 3)
-        levels = ("red", "amber+strict", "amber") if self._generous() else ("clear", "green")
-        clause["ceiling"] = {"tlp": self.pick(levels)}
-        if self.chance(0.6):
-            clause["ceiling"]["pap"] = self.pick(("green", "amber", "red"))
-        clause["minimum"] = {"reliability": "any", "credibility": "any"}
-        if not self._generous():
-            clause["minimum"] = {
-                "reliability": self.pick(("any", "B", "C")),
-                "credibility": self.pick(("any", 2, 3)),
-                "unrated": self.pick(("allow", "allow", "out")),
-            }
-            if self.chance(0.3):
-                del clause["minimum"][self.pick(("reliability", "credibility", "unrated"))]
-        clause["fields"] = self._fields()
-        clause["source"] = self.pick(("none", "rating", "descriptor", "identity", "identity", "identity"))
-        clause["persons"] = self._persons()
-        for key in ("topics", "regions", "types", "kinds", "ceiling", "minimum", "fields", "source", "persons"):
-            if self.chance(0.01):
-                del clause[key]
-        return clause
-
-    def _topics_wanted(self) -> Any:
-        if self._generous():
-            return "any" if self.chance(0.8) else {"any": "any", "none": ["terrorism/sources"]}
-        wanted = {"any": sorted(self.some(("terrorism", "terrorism/isis", "cyber", "trade", "terror"), 2))}
-        return {**wanted, "none": ["terrorism/sources"]} if self.chance(0.4) else wanted
-
-    def _regions_wanted(self) -> Any:
-        if self._generous():
-            return "any"
-        wanted = {"any": sorted(self.some(("IQ", "middle-east", "europe", "IQ-AN", "RU", "asia"), 3))}
-        return {**wanted, "none": ["SY"]} if self.chance(0.3) else wanted
-
-    def _types_wanted(self) -> Any:
-        if self._generous():
-            return "any"
-        kinds = sorted({*DOMAIN_OBJECTS, *OBSERVABLES, "relationship", "sighting", "marking-definition"})
-        return sorted({*self.plan.random.sample(kinds, 12), "relationship", CUSTOM_TYPE})
-
-    def _fields(self) -> dict[str, Any]:
-        fields: dict[str, Any] = {"allow": self.pick(("standard", "standard", "any"))}
-        if self.chance(0.12):
-            fields["allow"] = sorted(self.plan.random.sample(FIELD_NAMES, 12))
-        elif self.chance(0.15):
-            fields["allow"] = sorted(["standard", self.pick(("x_acme_note", UNKNOWN_EXTENSION, TOP_LEVEL_EXTENSION))])
-        if self.chance(0.15):
-            fields["deny"] = sorted(self.some(DENIED, 2))
-        fields["external_references"] = self.pick(("any", "any", "none", ["cve", "mitre-attack"]))
-        fields["tear_line"] = self.pick(("none", "if-needed", "if-needed", "if-needed", "if-needed", "always"))
-        return fields
-
-    def _persons(self) -> dict[str, Any]:
-        rule = self.pick(("none", "pseudonym", "categories", "categories", "categories"))
-        persons: dict[str, Any] = {"rule": rule}
-        if rule == "categories":
-            persons["allow"] = sorted(self.some(("office-holder", "suspect", "witness"), 3))
-        if self.chance(0.25):
-            persons["retention"] = self.pick(("P30D", "P1Y", "P6M"))
-        if self.chance(0.2):
-            persons["necessity"] = "required"
-        return persons
 
     def _topics(self) -> tuple[Topic, ...]:
         entities = frozenset(self.some(self.plan.ids, 2))
