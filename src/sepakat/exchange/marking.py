@@ -54,12 +54,12 @@ def hold(node: Node, object_id: StixId, reason: str) -> ReleaseSummary:
 
 
 def unhold(node: Node, object_id: StixId) -> ReleaseSummary:
-    """Lift the stop on an object."""
+    """Lift the stop on an object; what its text tells up to its newest version is then a person's decision."""
 
     def change(unit: Unit, policy: Policy) -> Policy:
         if policy.hold is None:
             raise NotFound("hold-absent", f"{object_id} is not held back")
-        return replace(policy, hold=None)
+        return replace(policy, hold=None, cleared=unit.objects.get(object_id)[-1].object.version)
 
     return _change(node, object_id, change)
 

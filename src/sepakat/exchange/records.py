@@ -111,6 +111,8 @@ class Policy:
     necessity: str | None = None
     markings: tuple[StixId, ...] = ()
     hold: str | None = None
+    cleared: str | None = None
+    """The version up to which a person let the object go although its text may tell what is withheld."""
     recalled: bool = False
     recalled_views: frozenset[ViewKey] = frozenset()
     expires_at: datetime | None = None

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.publishing import MILLISECOND, Entry, publish
-from sepakat.exchange.records import Collection, Standing, VariantState
+from sepakat.exchange.records import Collection, Policy, Standing, VariantState
 from sepakat.exchange.world import world_of
+from sepakat.release import free_text
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import Verdicts, decide, decide_all
 from sepakat.release.question import HeldVersion, View, ViewKey, World
@@ -22,6 +23,7 @@ from sepakat.release.variants import VariantKeys, project, projection_digest, sa
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.instants import format_instant, parse_instant
 from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stix.references import targets
 
 REVOKED = "revoked"
 """In place of a projection digest: this variant was revoked, its id is never used again."""
@@ -43,6 +45,8 @@ class ReleaseSummary:
 
     changes: list[ViewChange] = field(default_factory=list)
     next_change_at: datetime | None = None
+    held: dict[StixId, str] = field(default_factory=dict)
+    """Objects that were put on hold because their text may tell what is withheld, and why."""
 
 
 def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
@@ -51,16 +55,29 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
     The rows of a view that is not in force stay as they are: reading such a view gives tombstones only, and coming into
     force again decides anew.
     """
+    updates = _updates(node, unit, now)
+    held: dict[StixId, str] = {}
+    # A hold lets what refers to the object fall too, and may so make other texts tell: each round holds more objects.
+    while found := {original: why for update in updates for original, why in update.telling()}:
+        for original, why in found.items():
+            policy = unit.policies.get(original) or Policy(original)
+            unit.policies.put(replace(policy, hold=why))
+        held |= found
+        updates = _updates(node, unit, now)
+    changes = [update.run() for update in updates]
+    return ReleaseSummary(
+        [change for change in changes if change.published or change.withdrawn],
+        updates[0].verdicts.next_change_at if updates else None,
+        held,
+    )
+
+
+def _updates(node: Node, unit: Unit, now: datetime) -> list[_ViewUpdate]:
     world = world_of(node, unit, now)
-    verdicts = decide_all(world, now)
-    summary = ReleaseSummary(next_change_at=verdicts.next_change_at)
-    decided = _Decided(world, verdicts, now)
+    decided = _Decided(world, decide_all(world, now), now)
     for view in world.views.values():
-        if view.in_force:
-            change = _ViewUpdate(node, unit, decided, view).run()
-            if change.published or change.withdrawn:
-                summary.changes.append(change)
-    return summary
+        collection_of(node, unit, view.key, now)
+    return [_ViewUpdate(node, unit, decided, view) for view in world.views.values() if view.in_force]
 
 
 def collection_of(node: Node, unit: Unit, view: ViewKey, now: datetime) -> Collection:
@@ -107,6 +124,37 @@ class _ViewUpdate:
         self.live = [row for row in rows if row.standing is Standing.LIVE]
         self.past = [row for row in rows if row.standing is not Standing.TOMBSTONE]
         self.buried = {(row.id, row.version) for row in rows if row.standing is Standing.TOMBSTONE}
+
+    def telling(self) -> Iterator[tuple[StixId, str]]:
+        """The objects whose variant would tell in free text what it, or what it refers to, withholds (I17)."""
+        for original, version in self._newest_variants():
+            policy = self.unit.policies.get(original)
+            if policy is not None and policy.cleared is not None and version[1] <= policy.cleared:
+                continue
+            projection = self._projection(version)
+            state = self.states.get(original)
+            if state is not None and state.projection_digest == projection_digest(projection):
+                continue
+            selectors = list(free_text.telling(projection, self._withheld(version, projection)))
+            if selectors:
+                yield original, f"{', '.join(selectors)} may tell {self.view.key.taker} what was cut; look, then unhold"
+
+    def _withheld(self, version: VersionRef, projection: Mapping[str, object]) -> frozenset[str]:
+        """The identifying strings that this view gets neither of the object nor of what the object refers to."""
+        content = self.held[version].object.content
+        withheld = set(free_text.withheld_strings(content, projection))
+        given: set[str] = set()
+        for target in targets(content) - self.world.parties.keys():
+            for held in self.world.versions.get(target, ()):
+                strings = free_text.identifying_strings(held.object.content)
+                outcome = self.released.get(held.object.version_ref)
+                if outcome is Outcome.WHOLE:
+                    given |= strings
+                else:
+                    remains = self._projection(held.object.version_ref) if outcome is Outcome.VARIANT else {}
+                    withheld |= free_text.withheld_strings(held.object.content, remains)
+                    given |= free_text.identifying_strings(remains)
+        return frozenset(withheld - given - free_text.identifying_strings(projection))
 
     def run(self) -> ViewChange:
         wanted = dict(self._newest_variants())

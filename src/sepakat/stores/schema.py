@@ -35,7 +35,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0001"
+REVISION = "0002"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -199,6 +199,7 @@ policies = Table(
     _required("recalled", Boolean),
     _required("recalled_views", Nested(frozenset[ViewKey])),
     Column("expires_at", Instant),
+    Column("cleared", Name),
 )
 
 topics = Table(
@@ -472,4 +473,14 @@ arrivals = Table(
     _required("at", Instant),
     Column("removed_at", Instant),
     UniqueConstraint("giver", "collection", "id", "version", "leaf"),
+)
+
+# What is true of the store as a whole.
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Name, primary_key=True),
+    _required("value", Prose),
+    _required("at", Instant),
 )
