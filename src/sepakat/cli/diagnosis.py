@@ -190,8 +190,10 @@ def _port(folder: Path) -> Check:
     from sepakat.composition import read_settings
 
     settings = read_settings(folder)
-    parts = urlsplit(settings.address or "")
-    port = settings.port or parts.port
+    try:
+        port = settings.port or urlsplit(settings.address or "").port
+    except ValueError:
+        return Check("port", False, f"address {settings.address} in the settings is none", "serve it with --address")
     if not port:
         return Check("port", True, "never served yet, a free one will be taken")
     if _answers(settings.host, port):

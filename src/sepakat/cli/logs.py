@@ -24,9 +24,13 @@ PartyArgument = Annotated[
 @app.command("show")
 def show(party: PartyArgument = None, *, node: NodeOption = None, as_json: JsonOption = False) -> None:
     """Show our logs: one leaf for each batch released and each message sent, and the newest checkpoint."""
+    from sepakat.exchange.parties import known_party
+    from sepakat.stix.identifiers import PartyId
     from sepakat.transparency.leaves import parse_leaf
 
     with open_named(node).store.reading() as unit:
+        if party is not None:
+            known_party(unit, PartyId(party))
         found = [
             (one, unit.logs.leaves(one, mirror=False), unit.logs.checkpoints(one, mirror=False))
             for one in sorted(unit.logs.counterparts())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sepakat.errors import NotFound
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Direction, Standing
 from sepakat.release.decision import Outcome
@@ -35,9 +36,15 @@ class Holder:
 
 
 def who_has(node: Node, object_id: StixId) -> list[Holder]:
-    """Every party that holds any version or variant of an object, by party and instant."""
+    """Every party that holds any version or variant of an object, by party and instant.
+
+    Raises:
+        NotFound: the object is not held here, and nobody was given it.
+    """
     with node.store.reading() as unit:
         holders = [*_direct(unit, object_id), *_granted(unit, object_id)]
+        if not holders and not unit.objects.get(object_id):
+            raise NotFound("object-unknown", f"no object {object_id} is held", "`sepakat objects list` shows what is")
     return sorted(holders, key=lambda holder: (holder.party, holder.since, holder.version))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sepakat.errors import InputError
 from sepakat.exchange import logs
+from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Party, Publication
 from sepakat.stix.identifiers import PartyId
@@ -28,8 +29,14 @@ class VerifiedLog:
 
 
 def verify_logs(node: Node, party: PartyId | None = None) -> list[VerifiedLog]:
-    """Check our log for each counterpart, and our mirror of theirs; one party's only if named."""
+    """Check our log for each counterpart, and our mirror of theirs; one party's only if named.
+
+    Raises:
+        NotFound: the party that is named is not known.
+    """
     with node.store.reading() as unit:
+        if party is not None:
+            known_party(unit, party)
         own = unit.parties.get(node.party)
         assert own is not None, "a node's store always has its own party"
         found = []
