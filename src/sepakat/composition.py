@@ -14,7 +14,7 @@ import stat
 import threading
 import tomllib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from sepakat.errors import ConfigurationError, Fault, StoreError
+from sepakat.errors import ConfigurationError, Fault, InputError, StoreError
 from sepakat.exchange.ports import Node, Peer, Store
 from sepakat.exchange.records import Party
 from sepakat.stix.identifiers import PartyId
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from sepakat.remote.peers import HttpPeers
+    from sepakat.stores.backing_up import Backup
     from sepakat.stores.postgresql import PostgresqlStore
 
 SETTINGS_FILE = "settings.toml"
@@ -49,6 +50,7 @@ STORE_FILE = "store.sqlite"
 KEYS_FOLDER = "keys"
 SIGNING_KEY = "signing.pem"
 SECRET_KEY = "secret.pem"  # noqa: S105 -- the name of a file
+BACKUP_PASSPHRASE_VARIABLE = "SEPAKAT_BACKUP_PASSPHRASE"  # noqa: S105 -- the name of a variable
 PASSPHRASE_VARIABLE = "SEPAKAT_PASSPHRASE"  # noqa: S105 -- the name of a variable
 STORE_VARIABLE = "SEPAKAT_STORE"
 
@@ -221,6 +223,111 @@ def close_node(node: Node) -> None:
             close()
 
 
+def back_up_node(folder: Path, target: Path, passphrase: str) -> Backup:
+    """Write a backup of a node, and read it back; the node may be served meanwhile.
+
+    Raises:
+        ConfigurationError: `backup-exists`; no node's folder.
+        StoreError, InputError: the store cannot be read, or the file is not as it was written.
+    """
+    from sepakat.stores.backing_up import PREFIX_BYTES, SALT_BYTES, Header, check_backup, write_backup
+    from sepakat.stores.moving import transaction
+    from sepakat.stores.schema import REVISION
+
+    settings = read_settings(folder)
+    open_store_of(folder, settings).close()
+    files = {SETTINGS_FILE: (folder / SETTINGS_FILE).read_bytes()}
+    files |= {f"{KEYS_FOLDER}/{key.name}": key.read_bytes() for key in sorted((folder / KEYS_FOLDER).iterdir())}
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    if target.exists():
+        raise ConfigurationError("backup-exists", f"no backup written: {target} exists", "name a new file")
+    with os.fdopen(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _MAY_READ), "w+b") as file:
+        with transaction(_place_of(folder, settings), writes=False) as connection:
+            at = datetime.now(UTC).isoformat()
+            salt, prefix = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(PREFIX_BYTES)
+            header = Header(settings.party, at, REVISION, salt, prefix)
+            write_backup(file, connection, header, files, passphrase)
+        file.flush()
+        os.fsync(file.fileno())
+        file.seek(0)
+        backup = check_backup(file, passphrase)
+    unfinished.replace(target)
+    return backup
+
+
+def restore_node(source: Path, folder: Path, passphrase: str, store: str | None = None) -> Backup:
+    """Make a node's folder and store from a backup, whole or not at all; it sends nothing before it is resumed.
+
+    Raises:
+        ConfigurationError: the folder is not empty, or the store exists.
+        InputError: the backup cannot be opened, is damaged, or of another schema.
+    """
+    from sepakat.stores.backing_up import read_header, restore_backup
+    from sepakat.stores.moving import create_marked, put_to_use, transaction
+    from sepakat.stores.schema import REVISION
+    from sepakat.stores.unit import SqlUnit
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(
+            "folder-not-empty",
+            f"backup not restored into {folder}: expected a new or empty folder",
+            "name another folder",
+        )
+    existed = folder.exists()
+    with source.open("rb") as file:
+        header = read_header(file)
+        if header.revision != REVISION:
+            raise InputError(
+                "backup-of-other-schema",
+                f"backup refused: its schema is {header.revision}, this version of Sepakat uses {REVISION}",
+                "restore it with the Sepakat that wrote it, then open the node with this one",
+            )
+        file.seek(0)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place = store if store is not None else folder / STORE_FILE
+        try:
+            create_marked(place)
+            with transaction(place, writes=True) as connection:
+                backup = restore_backup(
+                    file, connection, passphrase, lambda files: _restore_files(folder, files, store)
+                )
+                SqlUnit(connection).logs.hold_back(datetime.fromisoformat(header.at))
+                put_to_use(connection)
+        except BaseException:
+            _remove(folder, keep_folder=existed)
+            if store is not None:
+                _drop_unused(store)
+            raise
+    return backup
+
+
+def _restore_files(folder: Path, files: dict[str, bytes], store: str | None) -> None:
+    for name, content in files.items():
+        # Names of the backup are names of a node's folder and lead nowhere else.
+        parts = Path(name).parts
+        if parts != (SETTINGS_FILE,) and (len(parts) != 2 or parts[0] != KEYS_FOLDER or parts[1] == ".."):
+            raise InputError("backup-damaged", f"backup refused: {name} is no file of a node")
+        (folder / KEYS_FOLDER).mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MAY_READ), "wb") as file:
+            file.write(content)
+    write_settings(folder, replace(read_settings(folder), store=store))
+
+
+def _drop_unused(store: str) -> None:
+    from sepakat.stores.migrating import MOVING, revision_of
+    from sepakat.stores.moving import transaction
+    from sepakat.stores.postgresql import PostgresqlStore, remove_postgresql_store
+
+    with transaction(store, writes=False) as connection:
+        is_unused = revision_of(connection) == MOVING
+    if is_unused:
+        remove_postgresql_store(PostgresqlStore(store))
+
+
+def _place_of(folder: Path, settings: Settings) -> Path | str:
+    return store_address(settings) or folder / STORE_FILE
+
+
 def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
     """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health."""
     from starlette.applications import Starlette
@@ -238,7 +345,7 @@ def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
             is_well = False
         return JSONResponse({"status": "ok" if is_well else "store"}, 200 if is_well else 503)
 
-    routes = [*taxii_server.routes(node), *peer_server.routes(node), Route("/health", health, methods=["GET"])]
+    routes = [*taxii_server.routes(node, is_behind_proxy=is_behind_proxy), *peer_server.routes(node), Route("/health", health, methods=["GET"])]
     return Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
 
 

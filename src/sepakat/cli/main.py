@@ -39,6 +39,8 @@ COMMANDS: dict[str, str] = {
     "explain": "views",
     "sync": "syncs",
     "recall": "recalls",
+    "backup": "backups",
+    "restore": "backups",
     "demo": "demo.command",
 }
 """Commands without a noun: the module of each, whose `register` adds it."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sepakat.cli.options import JsonOption, NodeOption, named_folder
+from sepakat.cli.options import JsonOption, NodeOption, named_folder, open_named
 from sepakat.cli.printing import counted, say, say_fields, say_json
+from sepakat.cli.refusals import NOT_AS_IT_SHOULD
 from sepakat.errors import InputError, StoreError
 
 if TYPE_CHECKING:
@@ -83,6 +84,40 @@ def move(
         return
     say(f"Moved {counted(rows, 'row')} from {shown(source)} to {shown(target)}; all digests equal, all logs verified.")
     say(f"{counted(moved.copied_in_the_switch, 'row')} had changed during the copy. Next: serve the node anew.")
+
+
+@app.command("resume")
+def resume(
+    *,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARTY", help="A partner that need not answer; repeatable."),
+    ] = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> int | None:
+    """Let a node that was restored from a backup send again, if no partner knows more of its logs than it does.
+
+    Every partner with a node is asked for what it co-signed. If one is ahead, or does not answer, the node goes on
+    sending nothing, and this exits with 1.
+    """
+    from sepakat.exchange.resuming import resume as resume_node
+    from sepakat.stix.identifiers import PartyId
+
+    found = resume_node(open_named(node), {PartyId(one) for one in without or ()})
+    if as_json:
+        asked = [
+            {"party": one.party, "ours": one.ours, "theirs": one.theirs, "error": one.error} for one in found.asked
+        ]
+        say_json({"held_since": found.held_since, "asked": asked, "goes_on": found.goes_on})
+    elif found.held_since is None:
+        say("Nothing is held back.")
+    else:
+        for one in found.asked:
+            words = one.error or f"co-signed {one.theirs} of our {counted(one.ours, 'leaf', 'leaves')}"
+            say(f"{'✗' if one.is_behind or one.error else '✓'} {one.party}: {words}")
+        say("The node goes on." if found.goes_on else "The node sends nothing: restore a newer backup, or ask again.")
+    return None if found.goes_on else NOT_AS_IT_SHOULD
 
 
 def _place(folder: Path) -> Any:

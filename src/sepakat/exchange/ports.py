@@ -249,7 +249,10 @@ class Logs(Protocol):
     """Append-only logs, one of ours per counterpart, and a mirror of each counterpart's for us."""
 
     def append(self, leaf: Leaf) -> None:
-        """Raises StoreError('leaf-conflict') unless `leaf.index` is the next, or holds equal bytes."""
+        """Raises StoreError('leaf-conflict') unless `leaf.index` is the next, or holds equal bytes.
+
+        Raises StoreError('store-restored') for a log of ours while it is held back.
+        """
 
     def size(self, counterpart: PartyId, *, mirror: bool) -> int: ...
     def leaves(self, counterpart: PartyId, *, mirror: bool, start: int = 0) -> list[Leaf]: ...
@@ -258,6 +261,14 @@ class Logs(Protocol):
         """Smallest size first."""
 
     def counterparts(self) -> list[PartyId]: ...
+    def hold_back(self, since: datetime) -> None:
+        """From now on no leaf is appended to a log of ours: the store is an older one, restored from a backup."""
+
+    def held_back(self) -> datetime | None:
+        """Since when nothing is appended to our logs, if that is so."""
+
+    def let_go_on(self) -> None:
+        """Leaves are appended again."""
 
 
 class Messages(Protocol):

@@ -62,17 +62,45 @@ def copy_store(source: Connection, target: Connection, progress: Progress) -> in
     return changed
 
 
+class Summing:
+    """Sums up the digests of rows that come in any order."""
+
+    def __init__(self) -> None:
+        self._rows = {str(table.name): 0 for table in metadata.sorted_tables}
+        self._sums = dict.fromkeys(self._rows, 0)
+
+    def add(self, table: str, rows: Sequence[Row]) -> None:
+        """Count rows of a table in."""
+        self._rows[table] += len(rows)
+        self._sums[table] += sum(int.from_bytes(_digest(row), "big") for row in rows)
+
+    def contents(self) -> Contents:
+        """What was counted so far."""
+        digests = {name: (total % 2**256).to_bytes(32, "big").hex() for name, total in self._sums.items()}
+        return Contents(dict(self._rows), digests)
+
+
 def contents_of(connection: Connection) -> Contents:
     """The digests of all tables."""
-    contents = Contents()
+    summing = Summing()
+    for table, rows in rows_of(connection):
+        summing.add(table, rows)
+    return summing.contents()
+
+
+def rows_of(connection: Connection) -> Iterator[tuple[str, list[Row]]]:
+    """All rows of all tables as they are stored, parents before children."""
     for table in map(_plain, metadata.sorted_tables):
-        total = count = 0
         for run in _runs(connection, table):
-            total += sum(int.from_bytes(_digest(row), "big") for row in run)
-            count += len(run)
-        contents.rows[table.name] = count
-        contents.digests[table.name] = (total % 2**256).to_bytes(32, "big").hex()
-    return contents
+            yield str(table.name), run
+
+
+def fill(connection: Connection, name: str, rows: Sequence[Row]) -> None:
+    """Add rows that `rows_of` gave to a table that has none of them."""
+    table = _plain(metadata.tables[name])
+    names = [column.name for column in table.columns]
+    insert_all(connection, table, [dict(zip(names, row, strict=True)) for row in rows])
+    _count_on(connection, table)
 
 
 def _plain(table: Table) -> Table:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from sepakat.errors import StoreError
 from sepakat.exchange.records import CheckpointNote, Leaf
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.record_rows import Form, RecordRows
-from sepakat.stores.schema import checkpoints, leaves, logs
+from sepakat.stores.schema import checkpoints, leaves, logs, marks
 from sepakat.stores.statements import insert
 
 _LEAVES = Form(Leaf, leaves, ("counterpart", "mirror", "index"))
 _CHECKPOINTS = Form(CheckpointNote, checkpoints, ("counterpart", "mirror", "size"))
+
+_RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """One thing that is true of the store as a whole."""
+
+    name: str
+    value: str
+    at: datetime
+
+
+_MARKS = Form(_Mark, marks, ("name",))
 
 
 class SqlLogs:
@@ -24,10 +40,18 @@ class SqlLogs:
         self._connection = connection
         self._leaves = RecordRows(connection, _LEAVES)
         self._checkpoints = RecordRows(connection, _CHECKPOINTS)
+        self._marks = RecordRows(connection, _MARKS)
 
     def append(self, leaf: Leaf) -> None:
         size = self.size(leaf.counterpart, mirror=leaf.mirror)
         if leaf.index == size:
+            if not leaf.mirror and (since := self.held_back()) is not None:
+                raise StoreError(
+                    "store-restored",
+                    f"nothing sent to {leaf.counterpart}: this store is a backup of {since.isoformat()}, "
+                    "and what was sent since may be missing",
+                    "`sepakat store resume` asks the partners and lets it go on",
+                )
             self._leaves.add(leaf)
             self._put_size(leaf.counterpart, leaf.mirror, size + 1)
             return
@@ -53,6 +77,16 @@ class SqlLogs:
     def counterparts(self) -> list[PartyId]:
         names = select(logs.c.counterpart).distinct().order_by(logs.c.counterpart)
         return [PartyId(name) for name in self._connection.scalars(names)]
+
+    def hold_back(self, since: datetime) -> None:
+        self._marks.put(_Mark(_RESTORED, "", since))
+
+    def held_back(self) -> datetime | None:
+        found = self._marks.one(marks.c.name == _RESTORED)
+        return None if found is None else found.at
+
+    def let_go_on(self) -> None:
+        self._connection.execute(delete(marks).where(marks.c.name == _RESTORED))
 
     def _put_size(self, counterpart: PartyId, mirror: bool, size: int | None) -> None:
         """Set the size; with None only see to it that the log is known."""

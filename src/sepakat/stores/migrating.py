@@ -69,15 +69,22 @@ def check_known(revision: str, place: object) -> None:
 
 def upgrade(connection: Connection, to: str = REVISION) -> None:
     """Apply all steps up to `to`; the caller's transaction makes them one."""
+    import_module("alembic.command").upgrade(_configuration(connection), to)
+
+
+def downgrade(connection: Connection, to: str) -> None:
+    """Take back all steps after `to`, with what only they could hold; the caller's transaction makes them one."""
+    import_module("alembic.command").downgrade(_configuration(connection), to)
+
+
+def _configuration(connection: Connection | None) -> Any:
     configuration: Any = import_module("alembic.config").Config()
     configuration.set_main_option("script_location", "sepakat.stores:migrations")
     configuration.attributes["connection"] = connection
-    import_module("alembic.command").upgrade(configuration, to)
+    return configuration
 
 
 def known_revisions() -> frozenset[str]:
     """All revisions that this version of Sepakat knows, from the first to the newest."""
-    configuration: Any = import_module("alembic.config").Config()
-    configuration.set_main_option("script_location", "sepakat.stores:migrations")
-    scripts = import_module("alembic.script").ScriptDirectory.from_config(configuration)
+    scripts = import_module("alembic.script").ScriptDirectory.from_config(_configuration(None))
     return frozenset(script.revision for script in scripts.walk_revisions())

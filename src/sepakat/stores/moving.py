@@ -90,6 +90,19 @@ def transaction(place: Place, *, writes: bool) -> AbstractContextManager[Connect
     return postgresql_transaction(place, writes=writes)
 
 
+def create_marked(place: Place) -> None:
+    """Make a new, empty store that may not be used before `put_to_use`."""
+    if isinstance(place, Path):
+        create_store(place, marked=MOVING).close()
+    else:
+        create_postgresql_store(place, marked=MOVING).close()
+
+
+def put_to_use(connection: Connection) -> None:
+    """Let a store that was filled be used, from the end of this transaction on."""
+    mark(connection, REVISION)
+
+
 def shown(place: Place) -> str:
     """The place for people, without a password."""
     return str(place) if isinstance(place, Path) else place_of(place)
@@ -104,10 +117,7 @@ def _revision(place: Place) -> str | None:
 
 def _prepare(target: Place, held: str | None) -> None:
     if held is None:
-        if isinstance(target, Path):
-            create_store(target, marked=MOVING).close()
-        else:
-            create_postgresql_store(target, marked=MOVING).close()
+        create_marked(target)
         return
     if held not in (MOVED, MOVING):
         raise ConfigurationError(

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from sepakat.stores.migrating import known_revisions
+from sepakat.errors import StoreError
+from sepakat.stores.migrating import downgrade, known_revisions
 from sepakat.stores.schema import REVISION, metadata
-from sepakat.stores.sqlite import SqliteStore, migrate, open_store, schema_revision
+from sepakat.stores.sqlite import SqliteStore, migrate, open_store, schema_revision, sqlite_transaction
 from tests.support import records
 from tests.support.make_store_fixture import FIXTURES, make
 
@@ -66,6 +67,33 @@ def test_a_store_of_any_schema_is_migrated_and_read(fixture: Path, tmp_path: Pat
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     connection.close()
+
+
+@pytest.mark.parametrize("fixture", STORES, ids=lambda path: path.stem)
+def test_a_store_goes_back_to_any_schema_and_comes_again_with_everything(fixture: Path, tmp_path: Path) -> None:
+    path, revision = tmp_path / "store.sqlite", fixture.name.partition("_")[0]
+    shutil.copyfile(fixture, path)
+    open_store(path).close()
+    with sqlite_transaction(path, writes=True) as connection:
+        downgrade(connection, revision)
+    assert structure_of(path) == structure_of(fixture)
+    assert refused_as(path) == (set() if revision == REVISION else {"store-older"})
+    store = open_store(path)
+    with store.reading() as unit:
+        assert not [name for name, value in records.everything_in(unit).items() if not value]
+    store.close()
+
+
+def refused_as(path: Path) -> set[str]:
+    """The code with which a process refuses a store that another led back."""
+    store = SqliteStore(path)
+    try:
+        with store.reading():
+            return set()
+    except StoreError as error:
+        return {error.code}
+    finally:
+        store.close()
 
 
 def test_the_committed_store_of_today_has_what_the_script_writes(tmp_path: Path) -> None:

@@ -1,0 +1,100 @@
+"""A node that was restored from a backup sends nothing until its partners say that it lacks nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sepakat.errors import StoreError
+from sepakat.exchange.resuming import Asked, resume
+from sepakat.stix.identifiers import PartyId
+from sepakat.stores.sqlite import SqliteStore
+from tests.support.simulator import Simulation, restarted
+
+US, RU, FR = PartyId("us"), PartyId("ru"), PartyId("fr")
+ONE, TWO = (f"campaign--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e00{n}" for n in (1, 2))
+
+Restore = Callable[[], None]
+
+
+@pytest.fixture
+def restore(giving: Simulation, tmp_path: Path) -> Iterator[Restore]:
+    """Puts `us` back to what it is now, as a backup would, when called."""
+    exchange(giving, ONE)
+    kept = tmp_path / "kept.sqlite"
+    with (
+        closing(sqlite3.connect(tmp_path / "us" / "store.sqlite")) as now,
+        closing(sqlite3.connect(kept)) as copy,
+    ):
+        now.backup(copy)
+    store = SqliteStore(kept)
+
+    def put_back() -> None:
+        with store.writing() as unit:
+            unit.logs.hold_back(giving.clock.now())
+        giving.network.nodes[US] = restarted(giving["us"], store=store)
+
+    yield put_back
+    store.close()
+
+
+def exchange(world: Simulation, id_: str) -> None:
+    """`us` releases an object, `ru` takes it and co-signs the log."""
+    world.take_in("us", world.written_by("us", id_, "amber"))
+    world.settle()
+    world.sync("ru", "us")
+    world.settle()
+
+
+def size(world: Simulation, party: PartyId) -> int:
+    with world["us"].store.reading() as unit:
+        return unit.logs.size(party, mirror=False)
+
+
+def test_a_restored_node_that_lacks_nothing_goes_on(giving: Simulation, restore: Restore) -> None:
+    restore()
+    with pytest.raises(StoreError) as caught:
+        exchange(giving, TWO)
+    assert caught.value.code == "store-restored"
+    found = resume(giving["us"])
+    assert found.goes_on
+    exchange(giving, TWO)
+    assert TWO in giving.held("ru")
+
+
+def test_a_restored_node_that_is_behind_a_partner_stands_still(giving: Simulation, restore: Restore) -> None:
+    exchange(giving, TWO)
+    had = size(giving, RU)
+    restore()
+    found = resume(giving["us"])
+    assert not found.goes_on
+    behind = [one for one in found.asked if one.is_behind]
+    assert [one.party for one in behind] == [RU]
+    assert size(giving, RU) < (behind[0].theirs or 0) <= had
+    with pytest.raises(StoreError, match="backup of"):
+        exchange(giving, TWO)
+
+
+def test_a_partner_that_is_not_reached_is_not_taken_to_agree(giving: Simulation, restore: Restore) -> None:
+    restore()
+    giving.network.cut_off.add(FR)
+    found = resume(giving["us"])
+    assert not found.goes_on
+    assert [one.party for one in found.asked if one.error] == [FR]
+    assert resume(giving["us"], {FR}).goes_on
+
+
+def test_a_partner_cannot_be_left_out_that_is_ahead(giving: Simulation, restore: Restore) -> None:
+    exchange(giving, TWO)
+    restore()
+    assert not resume(giving["us"], {RU}).goes_on
+
+
+def test_a_node_that_is_not_restored_asks_nobody(giving: Simulation) -> None:
+    assert resume(giving["us"]) == resume(giving["us"], {RU})
+    assert resume(giving["us"]).asked == ()
+    assert not Asked(RU, 3).is_behind
