@@ -345,7 +345,8 @@ def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
             is_well = False
         return JSONResponse({"status": "ok" if is_well else "store"}, 200 if is_well else 503)
 
-    routes = [*taxii_server.routes(node, is_behind_proxy=is_behind_proxy), *peer_server.routes(node), Route("/health", health, methods=["GET"])]
+    routes = [*taxii_server.routes(node, is_behind_proxy=is_behind_proxy), *peer_server.routes(node)]
+    routes.append(Route("/health", health, methods=["GET"]))
     return Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
 
 

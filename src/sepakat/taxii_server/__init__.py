@@ -20,9 +20,16 @@ _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "via"})
 __all__ = ["DEFAULT_LIMITS", "ServerLimits", "TaxiiDoor", "routes"]
 
 
-def routes(node: Node, limits: ServerLimits = DEFAULT_LIMITS) -> list[Route]:
+def routes(node: Node, limits: ServerLimits = DEFAULT_LIMITS, *, is_behind_proxy: bool = False) -> list[Route]:
     """The routes of a node's TAXII server: everything under `/taxii2`, and its counters for this machine."""
     door = TaxiiDoor(node, limits)
+    served = [
+        Route("/taxii2", door, name="taxii-discovery"),
+        Route("/taxii2/{rest:path}", door, name="taxii"),
+    ]
+    if is_behind_proxy:
+        # A proxy on this machine need not say for whom it asks, so nobody is known to be of this machine.
+        return served
 
     def metrics(request: StarletteRequest) -> Response:
         # Names of accounts stand in it: only for who asks on this very machine, and not through a proxy.
@@ -31,8 +38,4 @@ def routes(node: Node, limits: ServerLimits = DEFAULT_LIMITS) -> list[Route]:
             return PlainTextResponse("not found\n", 404)
         return PlainTextResponse(door.service.metrics.text(), media_type="text/plain; version=0.0.4")
 
-    return [
-        Route("/taxii2", door, name="taxii-discovery"),
-        Route("/taxii2/{rest:path}", door, name="taxii"),
-        Route("/metrics", metrics, methods=["GET"], name="taxii-metrics"),
-    ]
+    return [*served, Route("/metrics", metrics, methods=["GET"], name="taxii-metrics")]

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from sepakat.composition import application as composed
 from sepakat.taxii_server import routes
 from tests.support.asgi import AsgiTransport
 from tests.support.taxii import PASSWORD, ROOT, TaxiiNode, indicator, taxii_node
@@ -50,6 +51,13 @@ def test_counters_are_kept_by_account_and_collection(node: TaxiiNode) -> None:
 def test_counters_are_not_for_others(node: TaxiiNode, address: str, headers: dict[str, str]) -> None:
     application = Starlette(routes=list(routes(node.node)))
     assert client(node, application, address).get("/metrics", headers=headers).status_code == 404
+
+
+def test_behind_a_proxy_that_names_nobody_the_counters_are_not_for_its_clients(node: TaxiiNode) -> None:
+    application = composed(node.node, is_behind_proxy=True)
+    answer = client(node, application).get("/metrics")
+    assert "sepakat_taxii" not in answer.text
+    assert answer.status_code != 200
 
 
 def test_every_answer_has_a_request_id_and_an_error_repeats_it(node: TaxiiNode) -> None:
