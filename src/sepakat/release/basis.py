@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from sepakat.release.graph import components
+from sepakat.release.object_facts import derivation_of
 from sepakat.release.slots import Slots
 from sepakat.release.versions import Held, Version
 from sepakat.stix.identifiers import StixId
@@ -24,7 +25,11 @@ class BasisMasks:
         self._derived_from = _derived_from(held)
         self._masks: dict[StixId, int] = {}
         roots = dict.fromkeys(
-            target for entry in held.values() for version in entry.versions for target in self.bases(version)
+            target
+            for identifier, entry in held.items()
+            for version in entry.versions
+            if version.claim is not None or identifier in self._derived_from
+            for target in self.bases(version)
         )
         for members in components(roots, self._bases_of_id):
             mask = slots.every
@@ -41,6 +46,8 @@ class BasisMasks:
 
     def bases(self, version: Version) -> tuple[StixId, ...]:
         """The ids that a version derives from directly."""
+        if version.claim is None and version.id not in self._derived_from:
+            return ()
         claimed = version.claim.derives_from if version.claim is not None else ()
         related = self._derived_from.get(version.id, ())
         return tuple(dict.fromkeys((*claimed, *related)))
@@ -66,15 +73,9 @@ class BasisMasks:
 def _derived_from(held: Mapping[StixId, Held]) -> Mapping[StixId, tuple[StixId, ...]]:
     found: dict[StixId, dict[StixId, None]] = {}
     for identifier, entry in held.items():
-        if not identifier.startswith("relationship--"):
-            continue
-        for version in entry.versions:
-            content = version.held.object.content
-            source, target = content.get("source_ref"), content.get("target_ref")
-            if (
-                content.get("relationship_type") == "derived-from"
-                and isinstance(source, str)
-                and isinstance(target, str)
-            ):
-                found.setdefault(StixId(source), {})[StixId(target)] = None
+        if identifier.startswith("relationship--"):
+            for version in entry.versions:
+                derivation = derivation_of(version.held.object.content)
+                if derivation is not None:
+                    found.setdefault(derivation[0], {})[derivation[1]] = None
     return {source: tuple(targets) for source, targets in found.items()}

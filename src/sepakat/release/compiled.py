@@ -9,33 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from sepakat.release.basis import BasisMasks
-from sepakat.release.claim_facts import claim_facts
 from sepakat.release.clauses import ClauseMasks
 from sepakat.release.evidence import OwnEvidence
 from sepakat.release.fields import FieldMasks
 from sepakat.release.labels import Labels
 from sepakat.release.markings import MarkingTable
 from sepakat.release.needs import fill_needs
+from sepakat.release.object_facts import Parts, parts_of, reading_of
 from sepakat.release.question import HeldVersion, ObjectPolicy, ViewKey, World
 from sepakat.release.restrictions import Restriction
 from sepakat.release.slots import Slots
-from sepakat.release.times import microseconds, stated
+from sepakat.release.times import microseconds
 from sepakat.release.units import Units
 from sepakat.release.versions import Edge, Held, ScaffoldReference, Version
-from sepakat.stix.identifiers import StixId, is_stix_id
-from sepakat.stix.markings import granular
+from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
-from sepakat.stix.references import Reference, extension_references, references
-from sepakat.stix.selectors import Path, value_at
 
 _NO_POLICY = ObjectPolicy()
-_MISSING = object()
-RELATIONSHIPS = frozenset({"relationship", "sighting"})
-# What a sighting connects is what was seen and where; observed data is what shows it.
-_END_PROPERTIES = ("source_ref", "target_ref", "sighting_of_ref", "where_sighted_refs")
+_MAY_BE_SCAFFOLD = frozenset({"extension-definition", "identity", "marking-definition"})
 
 
 class Compiled:
@@ -51,6 +44,9 @@ class Compiled:
         self.fields = FieldMasks(self.slots)
         self._evidence = OwnEvidence(world)
         self._units = Units(self.slots, self.fields, self.labels, self.clauses.pseudonymous)
+        self._readers: dict[tuple[tuple[PartyId, ...], tuple[StixId, ...] | None, tuple[StixId, ...]], int] = {}
+        self.alike: dict[tuple[object, ...], int] = {}
+        """What the rules let through that look at features which many versions share, by those features."""
         self._lists: dict[tuple[StixId, ...], tuple[Restriction, ...]] = {}
         self.held: dict[StixId, Held] = {}
         for identifier, versions in world.versions.items():
@@ -70,7 +66,7 @@ class Compiled:
 
     def policy(self, version: Version) -> ObjectPolicy:
         """What this node has put on the object."""
-        return self.world.policies.get(version.id, _NO_POLICY)
+        return version.policy
 
     def marked(self, version: Version) -> tuple[Restriction, ...]:
         """The markings on the whole object.
@@ -78,10 +74,9 @@ class Compiled:
         Raises:
             ValueError: what stands in `object_marking_refs` is not a list of ids.
         """
-        listed = version.held.object.content.get("object_marking_refs", ())
-        if not isinstance(listed, list | tuple) or not all(is_stix_id(item) for item in listed):
+        if version.markings is None:
             raise ValueError("object_marking_refs is no list of ids")
-        return self._restrictions(tuple(listed))
+        return self._restrictions(version.markings)
 
     def added(self, version: Version) -> tuple[Restriction, ...]:
         """The markings that this node added."""
@@ -94,7 +89,14 @@ class Compiled:
 
     def readers(self, version: Version) -> int:
         """The views whose taker is among the readers of the whole object."""
-        return self.labels.readers(version.held, self.marked(version), self.added(version), of_whole=True)
+        if not self.labels.are_by_label_alone(version.held, version.ref):
+            return self.labels.readers(version.held, self.marked(version), self.added(version), of_whole=True)
+        key = (version.owners, version.markings, version.policy.markings)
+        views = self._readers.get(key)
+        if views is None:
+            views = self.labels.readers(version.held, self.marked(version), self.added(version), of_whole=True)
+            self._readers[key] = views
+        return views
 
     def translated(self, version: Version) -> tuple[Version, ...]:
         """The versions of the object that a `language-content` translates."""
@@ -107,12 +109,12 @@ class Compiled:
         """Find the references and the restricted parts of a version, and what it cannot lose; once for each version."""
         if version.has_parts:
             return
-        self._sort_references(version)
+        parts = parts_of(version.held.object)
+        self._sort_references(version, parts)
         if version.type == "identity" and version.is_personal and version.is_own:
             version.pseudonym_slots = self.clauses.pseudonymous
-        version.units = self._units.of(version)
-        version.unit_slots = tuple(dict.fromkeys(unit.slots for unit in version.units))
-        fill_needs(version)
+        self._units.find(version, parts)
+        fill_needs(version, parts)
         version.has_parts = True
 
     def _restrictions(self, markings: tuple[StixId, ...]) -> tuple[Restriction, ...]:
@@ -139,67 +141,45 @@ class Compiled:
             return 0
 
     def _read(self, held: HeldVersion) -> Version:
-        content = held.object.content
-        version = Version(
-            held,
-            ref=(held.object.id, ""),
-            id=held.object.id,
-            type=held.object.type,
-            is_own=False,
-        )
+        made = held.object
+        version = Version(held, (made.id, ""), made.id, made.type, self.world.policies.get(made.id, _NO_POLICY))
         try:
-            version.ref = held.object.version_ref
+            # First what tells an unreadable version from others in explanations, then what may raise.
             version.owners = self.labels.owners(held)
             version.is_own = bool(held.origins) and {*held.origins, *version.owners} == {self.world.node}
-            version.is_scaffold = self._is_scaffold(held)
+            version.is_scaffold = version.type in _MAY_BE_SCAFFOLD and self._is_scaffold(held)
             version.received = microseconds(held.received_at)
-            version.created = _or(stated(content.get("created")), version.received)
-            version.modified = _or(stated(content.get("modified")), version.received)
-            version.claim = claim_facts(content)
-            version.references = references(content)
-            named = [reference.target for reference in version.references if _names(reference)]
-            version.own_topics = self._evidence.topics(content, named)
-            version.own_regions = self._evidence.regions(content, named)
-            version.is_personal, version.person_category = self._person(version)
-            version.has_necessity = bool(self.policy(version).necessity)
-            version.ends = tuple(dict.fromkeys(_ends(content))) if version.type in RELATIONSHIPS else ()
+            version.ref = made.version_ref
+            reading = reading_of(made)
+            version.created = version.received if reading.created is None else reading.created
+            version.modified = version.received if reading.modified is None else reading.modified
+            version.claim = reading.claim
+            version.markings = reading.markings
+            version.references = reading.references
+            version.own_topics = self._evidence.topics(reading)
+            version.own_regions = self._evidence.regions(reading, made.content)
+            version.is_personal, version.person_category = self._person(version, is_individual=reading.is_individual)
+            version.has_necessity = bool(version.policy.necessity)
+            version.ends = reading.ends
         except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
             version.fault = _reason(error)
         return version
 
-    def _sort_references(self, version: Version) -> None:
+    def _sort_references(self, version: Version, parts: Parts) -> None:
         """Part the references of a version into scaffold and those that can be out; markings and extensions too."""
-        content = version.held.object.content
-        found: list[Edge] = []
+        edges: list[Edge] = []
+        needed: list[Edge] = []
         scaffold: list[ScaffoldReference] = []
-        for reference in version.references:
-            if reference.target not in self.scaffold:
-                found.append(_edge(reference, content))
-            elif reference.path == ("created_by_ref",):
-                # A variant names the giver there instead.
-                scaffold.append(ScaffoldReference(reference.target, ()))
+        for connection in parts.connections:
+            if connection.target in self.scaffold:
+                scaffold.append(connection.as_scaffold)
             else:
-                scaffold.append(ScaffoldReference(reference.target, (reference.path,)))
-        for position, target in enumerate(content.get("object_marking_refs", ())):
-            path: Path = ("object_marking_refs", position)
-            if target in self.scaffold:
-                scaffold.append(ScaffoldReference(target, (path,)))
-            else:
-                # Without its marking an object would go under weaker terms: it cannot be cut.
-                found.append(Edge(path, StixId(target), "required", must_be_whole=True))
-        for entry in granular(content):
-            paths = tuple(path for path in entry.paths if value_at(content, path, _MISSING) is not _MISSING)
-            if entry.marking_ref is None:
-                continue
-            if entry.marking_ref in self.scaffold:
-                scaffold.append(ScaffoldReference(entry.marking_ref, paths))
-            else:
-                found.extend(Edge(path, entry.marking_ref, "embedded", must_be_whole=True) for path in paths)
-        for reference in extension_references(content):
-            if reference.target in self.scaffold:
-                scaffold.append(ScaffoldReference(reference.target, (reference.path,)))
-        version.edges = tuple(found)
+                edges += connection.edges
+                needed += connection.needed
+        version.edges = tuple(edges)
         version.scaffold = tuple(scaffold)
+        version.needed_targets = frozenset([edge.target for edge in needed])
+        version.whole_targets = frozenset([edge.target for edge in needed if edge.must_be_whole])
 
     def _is_scaffold(self, held: HeldVersion) -> bool:
         match held.object.type:
@@ -211,12 +191,11 @@ class Compiled:
                 return all(restriction.is_scaffold for restriction in self.markings.restrictions(held.object.id))
         return False
 
-    def _person(self, version: Version) -> tuple[bool, str | None]:
-        annotated = self.policy(version).person_category
+    def _person(self, version: Version, *, is_individual: bool) -> tuple[bool, str | None]:
+        annotated = version.policy.person_category
         claim = version.claim
-        individual = version.type == "identity" and version.held.object.content.get("identity_class") == "individual"
         claimed = claim.person_category if claim is not None else None
-        is_personal = individual or annotated is not None or (claim is not None and claim.is_about_person)
+        is_personal = is_individual or annotated is not None or (claim is not None and claim.is_about_person)
         return is_personal, annotated if annotated is not None else claimed
 
     def _by_ref(self) -> dict[VersionRef, Version]:
@@ -231,32 +210,6 @@ class Compiled:
     def view_names(self, mask: int) -> tuple[ViewKey, ...]:
         """The keys of a set of views."""
         return self.slots.views_of(mask)
-
-
-def _ends(content: Mapping[str, Any]) -> Iterator[StixId]:
-    for name in _END_PROPERTIES:
-        value = content.get(name)
-        for item in value if isinstance(value, list | tuple) else (value,):
-            if is_stix_id(item):
-                yield StixId(str(item))
-
-
-def _names(reference: Reference) -> bool:
-    """Whether a reference stands in a reference property: one of the standard, or one named as the standard asks."""
-    if reference.strength != "embedded":
-        return True
-    name = next((step for step in reversed(reference.path) if isinstance(step, str)), "")
-    return name.endswith(("_ref", "_refs"))
-
-
-def _edge(reference: Reference, content: Mapping[str, Any]) -> Edge:
-    """A reference as an edge. A translation of a variant would show what was cut: what is translated must be whole."""
-    is_translated = content.get("type") == "language-content" and reference.path == ("object_ref",)
-    return Edge(reference.path, reference.target, reference.strength, must_be_whole=is_translated)
-
-
-def _or(value: int | None, other: int) -> int:
-    return other if value is None else value
 
 
 def _reason(error: Exception) -> str:

@@ -7,9 +7,10 @@ view.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sepakat.release.object_facts import Reading
 from sepakat.release.question import ObjectPolicy, World
 from sepakat.stix.identifiers import StixId, type_of
 
@@ -23,27 +24,38 @@ class OwnEvidence:
     def __init__(self, world: World) -> None:
         self._world = world
         self._topics_by_id: dict[StixId, frozenset[str]] = {}
+        self._topics_by_name: dict[str, frozenset[str]] = {}
         self._regions_by_id: dict[StixId, frozenset[str]] = {}
 
-    def topics(self, content: Mapping[str, Any], named: Iterable[StixId]) -> frozenset[str]:
+    def topics(self, reading: Reading) -> frozenset[str]:
         """Topics by `labels`, by name and aliases, by its id and the ids it names, by annotation on any of them."""
-        names = [content.get("name"), *_list(content.get("aliases"))]
-        topics = self._world.topics.topics_of(
-            labels=[label for label in _list(content.get("labels")) if isinstance(label, str)],
-            names=[name for name in names if isinstance(name, str)],
-        )
-        for identifier in (StixId(content["id"]), *named):
-            topics |= self._topics_of_id(identifier)
-        return topics
+        topics = self._topics_of_id(reading.id)
+        for identifier in reading.named:
+            there = self._topics_of_id(identifier)
+            if there:
+                topics |= there
+        for name in reading.names:
+            there = self._topics_of_name(name)
+            if there:
+                topics |= there
+        return topics | self._world.topics.topics_of(labels=reading.labels) if reading.labels else topics
 
-    def regions(self, content: Mapping[str, Any], named: Iterable[StixId]) -> frozenset[str]:
+    def regions(self, reading: Reading, content: Mapping[str, Any]) -> frozenset[str]:
         """Regions of a location itself, of the locations it names, by annotation on it or on what it names."""
-        identifier = StixId(content["id"])
-        regions = frozenset(self._places(content)) if content.get("type") == "location" else frozenset()
-        regions |= self._policy(identifier).regions
-        for target in named:
-            regions |= self._regions_of_id(target)
+        regions = self._policy(reading.id).regions
+        if reading.type == "location":
+            regions |= frozenset(self._places(content))
+        for target in reading.named:
+            there = self._regions_of_id(target)
+            if there:
+                regions |= there
         return regions
+
+    def _topics_of_name(self, name: str) -> frozenset[str]:
+        found = self._topics_by_name.get(name)
+        if found is None:
+            found = self._topics_by_name[name] = self._world.topics.topics_of(names=(name,))
+        return found
 
     def _topics_of_id(self, identifier: StixId) -> frozenset[str]:
         found = self._topics_by_id.get(identifier)
@@ -71,7 +83,3 @@ class OwnEvidence:
 
     def _policy(self, identifier: StixId) -> ObjectPolicy:
         return self._world.policies.get(identifier, _NO_POLICY)
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []

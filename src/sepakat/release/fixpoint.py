@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from sepakat.release.compiled import RELATIONSHIPS, Compiled
+from sepakat.release.compiled import Compiled
+from sepakat.release.object_facts import RELATIONSHIPS
 from sepakat.release.static_rules import base_slots
 from sepakat.release.versions import Held, Need, Version
 from sepakat.stix.identifiers import StixId

@@ -36,8 +36,8 @@ class Labels:
             given = frozenset(approval.approver for approval in approvals if approval.at <= now)
             if given:
                 self._approvers.setdefault(version, {})[view] = given
+        self._only_this_node = frozenset({world.node})
         self._as_strict: dict[Onward, int] = {}
-        self._plain: dict[tuple[object, ...], int] = {}
 
     def owners(self, version: HeldVersion) -> tuple[PartyId, ...]:
         """Whose markings those of the version are."""
@@ -64,6 +64,10 @@ class Labels:
                 views |= self._slots.bit(view)
         return views
 
+    def are_by_label_alone(self, version: HeldVersion, ref: VersionRef) -> bool:
+        """Whether the readers of a version depend on its owners and markings and on nothing else about it."""
+        return not version.received and ref not in self._approvers and not self.grants.touches(ref[0])
+
     def readers(
         self, version: HeldVersion, marked: Sequence[Restriction], added: Sequence[Restriction], *, of_whole: bool
     ) -> int:
@@ -77,13 +81,7 @@ class Labels:
         if not all(restriction.is_known for restriction in (*marked, *added)):
             return 0
         owners = self.owners(version)
-        version_ref = version.object.version_ref
-        if version_ref in self._approvers or self.grants.touches(version.object.id) or version.received:
-            return self._readers(version, owners, marked, added)
-        key = (owners, tuple(marked), tuple(added))
-        if key not in self._plain:
-            self._plain[key] = self._readers(version, owners, marked, added)
-        return self._plain[key]
+        return self._readers(version, owners, marked, added)
 
     def _readers(
         self,
@@ -143,6 +141,8 @@ class Labels:
 
     def origins_allow(self, version: HeldVersion) -> int:
         """The views whose taker every origin of the version allows; none where no origin is known."""
+        if version.origins == self._only_this_node:
+            return self._slots.live
         views = self._slots.live if version.origins else 0
         for origin in version.origins:
             if origin != self._world.node:

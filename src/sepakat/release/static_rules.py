@@ -186,16 +186,55 @@ VIEW_RULES: Mapping[str, StaticRule] = {
 """Rules that give views, by name."""
 
 
+ALIKE = (
+    *("TypeShared", "KindShared", "TopicNotExcluded", "RegionNotExcluded", "TlpWithinCeiling", "PapWithinCeiling"),
+    *("ClassificationWithinCeiling", "ReleasableToCeiling", "MinimumRating", "PersonsRule"),
+)
+"""Rules that look at features which many versions share: asked once for all that are alike in `_features`."""
+
+_ONE_BY_ONE = tuple(rule for name, rule in CLAUSE_RULES.items() if name not in ALIKE)
+
+
 def base_slots(world: Compiled, version: Version) -> int:
     """The slots that every rule here lets through."""
-    views = world.slots.live
+    views = world.readers(version)
+    if not views:
+        return 0
     for rule in VIEW_RULES.values():
-        views &= rule(world, version)
-        if not views:
-            return 0
-    mask = world.slots.spread(views)
-    for rule in CLAUSE_RULES.values():
-        mask &= rule(world, version)
+        if rule is not among_readers:
+            views &= rule(world, version)
+            if not views:
+                return 0
+    mask = world.slots.spread(views) & _of_alike(world, version)
+    for rule in _ONE_BY_ONE:
         if not mask:
             return 0
+        mask &= rule(world, version)
     return mask
+
+
+def _of_alike(world: Compiled, version: Version) -> int:
+    key = _features(version)
+    mask = world.alike.get(key)
+    if mask is None:
+        mask = world.slots.every
+        for name in ALIKE:
+            mask &= CLAUSE_RULES[name](world, version)
+        world.alike[key] = mask
+    return mask
+
+
+def _features(version: Version) -> tuple[object, ...]:
+    """Everything about a version that the rules of `ALIKE` look at."""
+    claim, person = version.claim, None
+    if version.is_personal:
+        person = (version.person_category, version.has_necessity, version.is_own, version.created)
+    return (
+        version.type,
+        None if claim is None else (claim.kind, claim.reliability, claim.credibility),
+        version.own_topics,
+        version.own_regions,
+        version.markings,
+        version.policy.markings,
+        person,
+    )

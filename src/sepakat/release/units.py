@@ -8,23 +8,22 @@ get the join of the whole list, values that only make sense together the join of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-from sepakat.claims.extension import CLAIM_EXTENSION
-from sepakat.release.fields import ALWAYS, SOURCE_PATH, FieldMasks, custom_parts, is_internal
+from sepakat.release.fields import ALWAYS, SOURCE_PATH, FieldMasks, is_internal
 from sepakat.release.labels import Labels
+from sepakat.release.object_facts import Parts, parts_of
 from sepakat.release.slots import Slots
 from sepakat.release.versions import Unit, Version
+from sepakat.release.vital import is_vital
 from sepakat.stix.identifiers import StixId
-from sepakat.stix.markings import granular
-from sepakat.stix.selectors import Path, covers, nodes, value_at
-from sepakat.stix.standard import AGGREGATES, NEEDS, TOGETHER
+from sepakat.stix.selectors import Path, covers, nodes
 
 PSEUDONYM_KEEPS = frozenset({"name", "identity_class", *(ALWAYS - {"extensions"})})
 """What an identity keeps under a pseudonym; the name itself is replaced."""
 
-_LINEAGE: Path = ("extensions", CLAIM_EXTENSION, "lineage")
-_MISSING = object()
+UnitsFound: TypeAlias = tuple[tuple[Unit, ...], tuple[int, ...], tuple[int, ...]]
+"""The restricted nodes, their different masks, and the masks of those without which the object is out."""
 
 
 class Units:
@@ -36,32 +35,52 @@ class Units:
         self._labels = labels
         self._pseudonymous = pseudonymous
         self._by_shape: dict[tuple[str, tuple[str, ...]], tuple[tuple[Path, int], ...]] = {}
+        self._alike: dict[tuple[object, ...], UnitsFound] = {}
+        self._has_nested = bool(fields.nested_under)
 
-    def of(self, version: Version) -> tuple[Unit, ...]:
-        """The restricted nodes of a version, in no order.
+    def find(self, version: Version, parts: Parts) -> None:
+        """Find the restricted nodes of a version and their masks, in no order.
 
-        Raises:
-            ValueError: a granular marking cannot be read, so that nobody knows what it restricts.
+        Versions with the same properties and the same sources of external references share one answer.
         """
+        version.ties, version.aggregates = parts.ties, parts.aggregates
+        sources = tuple([self._fields.external_reference(name) for name in parts.source_names])
+        if parts.is_plain and not version.pseudonym_slots and not self._has_nested:
+            key = (version.type, parts.names, sources, parts.required)
+            found = self._alike.get(key)
+            if found is None:
+                found = self._alike[key] = self._found(version, parts, sources)
+        else:
+            found = self._found(version, parts, sources)
+        version.units, version.unit_slots, version.required_slots = found
+
+    def _found(self, version: Version, parts: Parts, sources: tuple[int, ...]) -> UnitsFound:
+        units = self._of(version, parts, sources)
+        required = tuple(
+            # A pseudonym stands in for the name of a person, so there the name is not lost.
+            unit.slots | (version.pseudonym_slots if unit.path == ("name",) else 0)
+            for unit in units
+            if is_vital(unit.path, parts.aggregates, parts.required, parts.contributing)
+        )
+        return units, tuple(dict.fromkeys(unit.slots for unit in units)), required
+
+    def _of(self, version: Version, parts: Parts, sources: tuple[int, ...]) -> tuple[Unit, ...]:
         found: dict[Path, Unit] = {}
         content = version.held.object.content
-        for path, slots in self._by_fields(version.type, content):
+        for path, slots in self._by_fields(version.type, content, parts):
             self._restrict(found, path, slots, "FieldsAllowed")
         if "extensions" in content:
             for path, slots in self._by_extensions(version.type, content["extensions"]):
                 self._restrict(found, path, slots, "FieldsAllowed")
-            for path, slots in self._by_source(content):
-                self._restrict(found, path, slots, "SourceDisclosed")
-        for position, item in enumerate(_list(content.get("external_references"))):
-            source_name = item.get("source_name") if isinstance(item, Mapping) else None
-            slots = self._fields.external_reference(source_name)
+            for name in parts.claim_source:
+                self._restrict(found, (*SOURCE_PATH, name), self._fields.source(name), "SourceDisclosed")
+        for position, slots in enumerate(sources):
             self._restrict(found, ("external_references", position), slots, "ExternalReferencesAllowed")
-        if "granular_markings" in content:
-            for path, slots in self._by_markings(version):
+        for marked in parts.marked:
+            slots = self._marked(version, marked.marking)
+            for path, is_there in zip(marked.paths, marked.are_there, strict=True):
                 # A selector of nothing is not sent on, since nobody knows what it was meant to hide.
-                is_there = value_at(content, path, _MISSING) is not _MISSING
                 self._restrict(found, path, slots if is_there else 0, "MarkingsOfProperties")
-        version.ties = tuple(_ties(version))
         self._sum_up(found, version)
         if version.pseudonym_slots:
             self._describe_nobody(found, version)
@@ -74,10 +93,14 @@ class Units:
         return tuple(found.values())
 
     def binding(self, version: Version) -> int:
-        """The slots that may read every marked property of a version: what its basis asks of what derives from it."""
+        """The slots that may read every marked property of a version: what its basis asks of what derives from it.
+
+        Raises:
+            ValueError: a granular marking cannot be read, so that nobody knows what it restricts.
+        """
         mask = self._slots.every
-        for _, slots in self._by_markings(version):
-            mask &= slots
+        for marked in parts_of(version.held.object).marked:
+            mask &= self._marked(version, marked.marking)
         return mask
 
     def _restrict(self, found: dict[Path, Unit], path: Path, slots: int, rule: str) -> None:
@@ -90,19 +113,13 @@ class Units:
             unit.slots &= slots
             unit.reasons = (*unit.reasons, (rule, slots))
 
-    def _by_fields(self, type_name: str, content: Mapping[str, Any]) -> Iterable[tuple[Path, int]]:
-        shape = (type_name, tuple(content))
+    def _by_fields(self, type_name: str, content: Mapping[str, Any], parts: Parts) -> Iterable[tuple[Path, int]]:
+        shape = (type_name, parts.names)
         found = self._by_shape.get(shape)
         if found is None:
-            found = tuple(self._properties(type_name, content))
-            self._by_shape[shape] = found
-        odd = tuple(
-            (path, self._fields.node(type_name, path))
-            for name in content
-            for path in custom_parts(type_name, name, content)
-        )
-        if odd:
-            found = (*found, *odd)
+            found = self._by_shape[shape] = tuple(self._properties(type_name, content))
+        if parts.custom:
+            found = (*found, *((path, self._fields.node(type_name, path)) for path in parts.custom))
         nested = [name for name in content if (name,) in self._fields.nested_under]
         if nested:
             return (*found, *(entry for name in nested for entry in self._leaves(type_name, (name,), content[name])))
@@ -132,23 +149,10 @@ class Units:
             if not isinstance(node, Mapping | list | tuple) or not node:
                 yield (*path, *below), self._fields.node(type_name, (*path, *below))
 
-    def _by_source(self, content: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:
-        source = value_at(content, SOURCE_PATH)
-        if isinstance(source, Mapping):
-            for name in source:
-                yield (*SOURCE_PATH, name), self._fields.source(name)
-
-    def _by_markings(self, version: Version) -> Iterator[tuple[Path, int]]:
-        """What each granular marking lets through, with each path that it names."""
-        content = version.held.object.content
-        for entry in granular(content):
-            if not entry.is_readable or len(entry.paths) != len(entry.selectors):
-                raise ValueError("a granular marking that cannot be read")
-            slots = self._slots.every if entry.marking_ref is None else self._marked(version, entry.marking_ref)
-            for path in entry.paths:
-                yield path, slots
-
-    def _marked(self, version: Version, marking: StixId) -> int:
+    def _marked(self, version: Version, marking: StixId | None) -> int:
+        """The slots that may read what a granular marking is on; a language restricts nobody."""
+        if marking is None:
+            return self._slots.every
         restrictions = self._labels.markings.restrictions(marking)
         readers = self._labels.readers(version.held, restrictions, (), of_whole=False)
         return self._slots.spread(readers) & self._labels.markings.within_ceilings(restrictions)
@@ -164,33 +168,9 @@ class Units:
 
     def _sum_up(self, found: dict[Path, Unit], version: Version) -> None:
         """A value that sums up a list carries the markings of the whole list."""
-        version.aggregates = tuple(_aggregates(version.held.object.content))
         for value, listed in version.aggregates:
             for unit in list(found.values()):
                 if covers(listed, unit.path) or covers(unit.path, listed):
                     for rule, slots in unit.reasons:
                         if rule == "MarkingsOfProperties":
                             self._restrict(found, value, slots, "AggregatesReadable")
-
-
-def _ties(version: Version) -> Iterator[tuple[str, str]]:
-    """Pairs of properties of which the standard forbids the first without the second."""
-    content = version.held.object.content
-    together = TOGETHER.get(version.type, ())
-    for one, other in (*together, *((other, one) for one, other in together), *NEEDS.get(version.type, ())):
-        if one in content and other in content:
-            yield one, other
-
-
-def _aggregates(content: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:
-    for name, list_names in AGGREGATES.get(content["type"], {}).items():
-        for list_name in list_names:
-            if name in content and list_name in content:
-                yield (name,), (list_name,)
-    lineage = value_at(content, _LINEAGE) if "extensions" in content else None
-    if isinstance(lineage, Mapping) and "depth" in lineage and "via" in lineage:
-        yield (*_LINEAGE, "depth"), (*_LINEAGE, "via")
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sepakat.release.claim_facts import ClaimFacts
-from sepakat.release.question import HeldVersion
+from sepakat.release.question import HeldVersion, ObjectPolicy
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
 from sepakat.stix.references import Reference, Strength
@@ -68,13 +68,17 @@ class Version:
     ref: VersionRef
     id: StixId
     type: str
-    is_own: bool
+    policy: ObjectPolicy
+    """What this node has put on the object."""
+    is_own: bool = False
     owners: tuple[PartyId, ...] = ()
     is_scaffold: bool = False
     fault: str | None = None
     """Why it could not be read; what cannot be read is out everywhere."""
 
     claim: ClaimFacts | None = None
+    markings: tuple[StixId, ...] | None = None
+    """The markings on the whole object; None where they cannot be read."""
     created: int = 0
     modified: int = 0
     received: int = 0

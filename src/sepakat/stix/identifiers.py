@@ -11,6 +11,7 @@ import re
 import string
 import uuid
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NewType
 
 from sepakat.errors import InputError
@@ -26,6 +27,7 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NAME = r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+"
 _SHORTEST_TYPE, _LONGEST_TYPE = 3, 250
 _LENGTH_BEHIND_TYPE = 38
+_LONGEST_ID = _LONGEST_TYPE + _LENGTH_BEHIND_TYPE
 _HAS_NAME_FORM = re.compile(_NAME).fullmatch
 _HAS_ID_FORM = re.compile(rf"{_NAME}--{_UUID}").fullmatch
 _ID_TAIL = re.compile(rf"--{_UUID}", re.IGNORECASE)
@@ -61,9 +63,13 @@ _HASH_PREFERENCE = ("MD5", "SHA-1", "SHA-256", "SHA-512")
 
 def is_stix_id(text: object) -> bool:
     """Whether the value is an identifier in the form that Sepakat keeps: `type--uuid`, all in lower case."""
-    if not isinstance(text, str) or _HAS_ID_FORM(text) is None:
-        return False
-    return _SHORTEST_TYPE <= len(text) - _LENGTH_BEHIND_TYPE <= _LONGEST_TYPE
+    return isinstance(text, str) and len(text) <= _LONGEST_ID and _is_id_text(text)
+
+
+# Objects name each other again and again, so most questions are about an id that was asked about before.
+@lru_cache(maxsize=1 << 16)
+def _is_id_text(text: str) -> bool:
+    return _HAS_ID_FORM(text) is not None and len(text) - _LENGTH_BEHIND_TYPE >= _SHORTEST_TYPE
 
 
 def is_type_name(text: object) -> bool:

@@ -6,9 +6,9 @@ ever changed: a new content is a new object. Whether the content keeps the stand
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 
@@ -20,6 +20,7 @@ from sepakat.stix.instants import version_key
 _PLAIN_JSON_ONLY = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 VersionRef: TypeAlias = tuple[StixId, str]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class StixObject:
     raw: bytes
     content: Mapping[str, Any] = field(compare=False, repr=False)
     _digest: list[str] = field(default_factory=list, init=False, compare=False, repr=False)
+    _kept: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> StixObject:
@@ -99,6 +101,16 @@ class StixObject:
         if not self._digest:
             self._digest.append(object_digest(self.content))
         return self._digest[0]
+
+    def kept(self, find: Callable[[StixObject], Found]) -> Found:
+        """What `find` finds in this object: worked out once, as long as the object lives.
+
+        `find` must look at nothing but the object and its result must not be changed: then it never dies too late.
+        """
+        found: Found | None = self._kept.get(find)
+        if found is None:
+            found = self._kept[find] = find(self)
+        return found
 
 
 def _with_identity(content: Any) -> Mapping[str, Any]:

@@ -1,0 +1,291 @@
+"""What the engine reads of one object alone, whoever asks and when: worked out once and kept with the object.
+
+Two halves: what every decision looks at (`reading_of`), and what only a version needs that some clause lets through
+(`parts_of`): its references as edges, its markings of parts, and what it cannot lose. Nothing here knows a world; a
+`ValueError` means that the object cannot be read, and what cannot be read is out (DESIGN section 4, fail closed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sepakat.agreements.topics import folded
+from sepakat.claims.extension import CLAIM_EXTENSION
+from sepakat.release.claim_facts import ClaimFacts, claim_facts
+from sepakat.release.fields import SOURCE_PATH, custom_parts
+from sepakat.release.times import stated
+from sepakat.release.versions import Edge, ScaffoldReference
+from sepakat.release.vital import (
+    Aggregates,
+    contributing_names,
+    groups_of,
+    is_needed,
+    is_summed_up,
+    required_names,
+)
+from sepakat.stix.identifiers import StixId, is_stix_id
+from sepakat.stix.markings import granular
+from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stix.references import Reference, extension_references, references
+from sepakat.stix.selectors import Path, value_at
+from sepakat.stix.standard import AGGREGATES, NEEDS, TOGETHER
+
+RELATIONSHIPS = frozenset({"relationship", "sighting"})
+# What a sighting connects is what was seen and where; observed data is what shows it.
+_END_PROPERTIES = ("source_ref", "target_ref", "sighting_of_ref", "where_sighted_refs")
+_LINEAGE: Path = ("extensions", CLAIM_EXTENSION, "lineage")
+_MISSING = object()
+
+
+@dataclass(slots=True)
+class Reading:
+    """What every decision looks at. Instants are microseconds, None where the object states none."""
+
+    ref: VersionRef
+    id: StixId
+    type: str
+    created: int | None
+    modified: int | None
+    creator: str | None
+    claim: ClaimFacts | None
+    references: tuple[Reference, ...]
+    named: tuple[StixId, ...]
+    """The ids that it names by a reference property."""
+    names: tuple[str, ...]
+    """Its name and aliases, folded as topics compare them."""
+    labels: tuple[str, ...]
+    ends: tuple[StixId, ...]
+    """What a relationship or sighting connects."""
+    markings: tuple[StixId, ...] | None
+    """The markings on the whole object; None where they cannot be read."""
+    is_individual: bool
+
+
+@dataclass(slots=True)
+class Connection:
+    """One place where an object names another: edges if that can be out, a reference to scaffold if it cannot."""
+
+    target: StixId
+    edges: tuple[Edge, ...]
+    needed: tuple[Edge, ...]
+    """Those of the edges with which the object is lost."""
+    as_scaffold: ScaffoldReference
+
+
+@dataclass(slots=True)
+class MarkedPart:
+    """One granular marking that restricts: its paths, which of them lead to something, and the marking."""
+
+    paths: tuple[Path, ...]
+    are_there: tuple[bool, ...]
+    marking: StixId | None
+    """None for one that states a language only."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a version is made of, as far as rules ask about parts."""
+
+    names: tuple[str, ...]
+    required: frozenset[str]
+    contributing: frozenset[str]
+    groups: tuple[tuple[str, ...], ...]
+    """Groups of properties of which one has to remain."""
+    connections: tuple[Connection, ...]
+    deep: frozenset[str]
+    """Required properties with a reference somewhere below them."""
+    source_names: tuple[object, ...]
+    """Of each external reference."""
+    custom: tuple[Path, ...]
+    """Nodes inside properties of the standard that are not the standard's."""
+    extensions: tuple[str, ...] | None
+    """Names of the extensions; None where `extensions` is no object."""
+    claim_source: tuple[str, ...]
+    marked: tuple[MarkedPart, ...]
+    aggregates: Aggregates
+    ties: tuple[tuple[str, str], ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether names and external references say all that rules on parts can restrict."""
+        return not (self.custom or self.marked or self.claim_source or self.aggregates) and self.extensions == ()
+
+
+def reading_of(made: StixObject) -> Reading:
+    """The half that every decision looks at.
+
+    Raises:
+        ValueError: something that a rule reads has a wrong type or form.
+    """
+    return made.kept(_reading)
+
+
+def parts_of(made: StixObject) -> Parts:
+    """The half that only a version needs that some clause lets through.
+
+    Raises:
+        ValueError: a granular marking cannot be read, so that nobody knows what it restricts.
+    """
+    return made.kept(_parts)
+
+
+def derivation_of(content: Mapping[str, Any]) -> tuple[StixId, StixId] | None:
+    """What derives from what by a `derived-from` relationship; None for any other."""
+    if content.get("relationship_type") != "derived-from":
+        return None
+    source, target = content.get("source_ref"), content.get("target_ref")
+    if isinstance(source, str) and isinstance(target, str):
+        return StixId(source), StixId(target)
+    return None
+
+
+def _reading(made: StixObject) -> Reading:
+    content = made.content
+    kind = made.type
+    found = references(content)
+    creator = content.get("created_by_ref")
+    return Reading(
+        ref=made.version_ref,
+        id=made.id,
+        type=kind,
+        created=stated(content.get("created")),
+        modified=stated(content.get("modified")),
+        creator=creator if isinstance(creator, str) else None,
+        claim=claim_facts(content) if "extensions" in content else None,
+        references=found,
+        named=tuple(dict.fromkeys(reference.target for reference in found if _names(reference))),
+        names=_folded_names(content),
+        labels=tuple(label for label in _list(content.get("labels")) if isinstance(label, str)),
+        ends=tuple(dict.fromkeys(_ends(content))) if kind in RELATIONSHIPS else (),
+        markings=_markings(content),
+        is_individual=kind == "identity" and content.get("identity_class") == "individual",
+    )
+
+
+def _parts(made: StixObject) -> Parts:
+    content, kind = made.content, made.type
+    names = _shape(tuple(content))
+    required, contributing = required_names(kind, content), contributing_names(kind, content)
+    aggregates = tuple(_aggregates(kind, content))
+    connections = tuple(_connections(made, required, contributing, aggregates))
+    extensions = content.get("extensions", {})
+    source = value_at(content, SOURCE_PATH) if "extensions" in content else None
+    return Parts(
+        names=names,
+        required=required,
+        contributing=contributing,
+        groups=tuple(groups_of(kind, content)),
+        connections=connections,
+        deep=frozenset(str(edge.path[0]) for found in connections for edge in found.edges if len(edge.path) > 1)
+        & (required - contributing),
+        source_names=tuple(
+            item.get("source_name") if isinstance(item, Mapping) else None
+            for item in _list(content.get("external_references"))
+        ),
+        custom=tuple(path for name in content for path in custom_parts(kind, name, content)),
+        extensions=tuple(extensions) if isinstance(extensions, Mapping) else None,
+        claim_source=tuple(source) if isinstance(source, Mapping) else (),
+        marked=tuple(_marked(content)) if "granular_markings" in content else (),
+        aggregates=aggregates,
+        ties=tuple(_ties(kind, content)),
+    )
+
+
+# Objects of one kind and source have the same properties in the same order: one tuple serves them all.
+@lru_cache(maxsize=1 << 12)
+def _shape(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
+
+
+def _folded_names(content: Mapping[str, Any]) -> tuple[str, ...]:
+    names = (content.get("name"), *_list(content.get("aliases")))
+    return tuple(dict.fromkeys(folded(name) for name in names if isinstance(name, str)))
+
+
+def _markings(content: Mapping[str, Any]) -> tuple[StixId, ...] | None:
+    listed = content.get("object_marking_refs", ())
+    if not isinstance(listed, list | tuple) or not all(map(is_stix_id, listed)):
+        return None
+    return _shape(tuple(listed))  # type: ignore[return-value]
+
+
+def _ends(content: Mapping[str, Any]) -> Iterator[StixId]:
+    for name in _END_PROPERTIES:
+        value = content.get(name)
+        for item in value if isinstance(value, list | tuple) else (value,):
+            if is_stix_id(item):
+                yield StixId(str(item))
+
+
+def _names(reference: Reference) -> bool:
+    """Whether a reference stands in a reference property: one of the standard, or one named as the standard asks."""
+    if reference.strength != "embedded":
+        return True
+    name = next((step for step in reversed(reference.path) if isinstance(step, str)), "")
+    return name.endswith(("_ref", "_refs"))
+
+
+def _connections(
+    made: StixObject, required: frozenset[str], contributing: frozenset[str], aggregates: Aggregates
+) -> Iterator[Connection]:
+    content = made.content
+
+    def connection(target: StixId, edges: tuple[Edge, ...], paths: tuple[Path, ...]) -> Connection:
+        needed = tuple(
+            edge
+            for edge in edges
+            if is_needed(edge, required, contributing) or (aggregates and is_summed_up(edge.path, aggregates, required))
+        )
+        return Connection(target, edges, needed, ScaffoldReference(target, paths))
+
+    is_translation = made.type == "language-content"
+    for reference in reading_of(made).references:
+        # A translation of a variant would show what was cut: what is translated must be whole.
+        must_be_whole = is_translation and reference.path == ("object_ref",)
+        edge = Edge(reference.path, reference.target, reference.strength, must_be_whole)
+        # A variant names the giver as its creator instead.
+        yield connection(reference.target, (edge,), () if reference.path == ("created_by_ref",) else (reference.path,))
+    for position, target in enumerate(content.get("object_marking_refs", ())):
+        path: Path = ("object_marking_refs", position)
+        # Without its marking an object would go under weaker terms: it cannot be cut.
+        yield connection(StixId(target), (Edge(path, StixId(target), "required", must_be_whole=True),), (path,))
+    for entry in granular(content) if "granular_markings" in content else ():
+        if entry.marking_ref is not None:
+            paths = tuple(path for path in entry.paths if value_at(content, path, _MISSING) is not _MISSING)
+            edges = tuple(Edge(path, entry.marking_ref, "embedded", must_be_whole=True) for path in paths)
+            yield connection(entry.marking_ref, edges, paths)
+    for reference in extension_references(content) if "extensions" in content else ():
+        yield connection(reference.target, (), (reference.path,))
+
+
+def _marked(content: Mapping[str, Any]) -> Iterator[MarkedPart]:
+    for entry in granular(content):
+        if not entry.is_readable or len(entry.paths) != len(entry.selectors):
+            raise ValueError("a granular marking that cannot be read")
+        there = tuple(value_at(content, path, _MISSING) is not _MISSING for path in entry.paths)
+        yield MarkedPart(entry.paths, there, entry.marking_ref)
+
+
+def _ties(kind: str, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Pairs of properties of which the standard forbids the first without the second."""
+    together = TOGETHER.get(kind, ())
+    for one, other in (*together, *((other, one) for one, other in together), *NEEDS.get(kind, ())):
+        if one in content and other in content:
+            yield one, other
+
+
+def _aggregates(kind: str, content: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:
+    for name, list_names in AGGREGATES.get(kind, {}).items():
+        for list_name in list_names:
+            if name in content and list_name in content:
+                yield (name,), (list_name,)
+    lineage = value_at(content, _LINEAGE) if "extensions" in content else None
+    if isinstance(lineage, Mapping) and "depth" in lineage and "via" in lineage:
+        yield (*_LINEAGE, "depth"), (*_LINEAGE, "via")
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
