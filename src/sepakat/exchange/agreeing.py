@@ -290,7 +290,10 @@ def _record(node: Node, unit: Unit, agreement: Agreement, now: datetime) -> Agre
     if not roster:
         raise InputError("agreement-without-takers", f"agreement {agreement.id} refused: nobody but its giver is in it")
     versions = unit.agreements.versions(agreement.id)
-    check_continues(agreement, versions, is_open=not any(record.events for record in versions))
+    said = (event for record in versions for event in record.events)
+    # As its giver, what we have said counts: what others offered in our name is nothing that we agreed.
+    was_agreed = any(event.party == node.party or agreement.giver != node.party for event in said)
+    check_continues(agreement, versions, is_open=not was_agreed)
     return AgreementRecord(digest, agreement, canonical_form(agreement), now, roster)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sepakat.agreements.life import EventKind, LifeEvent, why_not
+from sepakat.agreements.life import EventKind, LifeEvent, State, why_not
 from sepakat.agreements.parsing import from_document
 from sepakat.agreements.terms import Agreement
 from sepakat.agreements.writing import agreement_hash, canonical_form, signing_input
@@ -22,7 +22,7 @@ from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import AgreementRecord
 from sepakat.exchange.releasing import update_views
-from sepakat.exchange.standing import was_in_force
+from sepakat.exchange.standing import standing_for, was_in_force
 from sepakat.shapes import read_instant
 from sepakat.stix.canonical import canonical_bytes
 from sepakat.stix.identifiers import PartyId
@@ -36,7 +36,8 @@ def take_offer(node: Node, unit: Unit, message: Message, now: datetime) -> None:
     roster = _roster(node, agreement, message)
     versions = unit.agreements.versions(agreement.id)
     if agreement.giver == node.party:
-        was_agreed = any(record.events for record in versions)
+        # Of our own agreements what we have said counts: a partner cannot take an id of ours by offering it first.
+        was_agreed = any(event.party == node.party for record in versions for event in record.events)
     else:
         was_agreed = any(was_in_force(record, node.party, now, versions) for record in versions)
     known = unit.agreements.get(message.body["hash"])
@@ -73,6 +74,7 @@ def take_signature(node: Node, unit: Unit, message: Message, now: datetime) -> N
             "signature-wrong", f"signature of {message.sender} refused: it is not over agreement {record.hash}"
         )
     is_giver = message.sender == record.agreement.giver
+    _check_is_not_withdrawn(node, unit, record, message, now)
     taker = node.party if is_giver and record.agreement.community else None
     _hear(unit, record, LifeEvent(EventKind.SIGNED, record.hash, message.sender, _at(message, now), taker=taker))
     update_views(node, unit, now)
@@ -169,6 +171,24 @@ def _hear(unit: Unit, record: AgreementRecord, event: LifeEvent) -> None:
             f"{event.kind.value} refused for agreement {record.agreement.id}: {wrong or 'it is not of its roster'}",
         )
     unit.agreements.add_event(record.hash, event)
+
+
+def _check_is_not_withdrawn(node: Node, unit: Unit, record: AgreementRecord, message: Message, now: datetime) -> None:
+    """A signature that says to be older than our withdrawal of the offer, and came after it, brings nothing back."""
+    taker = message.sender if record.agreement.giver == node.party else node.party
+    ended_by_us = any(
+        event.kind in (EventKind.ENDED, EventKind.REJECTED)
+        and event.party == node.party
+        and event.taker in (None, taker)
+        for event in record.events
+    )
+    versions = unit.agreements.versions(record.agreement.id)
+    if ended_by_us and standing_for(record, taker, now, versions).state is State.ENDED:
+        raise NotPermitted(
+            "agreement-ended",
+            f"signature of {message.sender} refused: {node.party} had taken back agreement {record.agreement.id}",
+            "offer a new version",
+        )
 
 
 def _at(message: Message, now: datetime) -> datetime:

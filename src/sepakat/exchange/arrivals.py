@@ -41,15 +41,23 @@ class Situation:
     """The digest of each known party's identity, as its card has it."""
     mirrored: int
     """How many leaves of the giver's log for us are known and borne out."""
+    recalled: frozenset[tuple[StixId, PartyId, AgreementId | None]] = frozenset()
+    """What was recalled, by whom, and from which view alone (None: from all)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The object may be taken. `is_kept`: it is written; else we have it from a better source and only note it."""
+    """The object may be taken. `is_kept`: it is written; else we have it from a better source and only note it.
+
+    `displaces`: another party had given us other bytes as this very version of what the giver itself made.
+    """
 
     object: StixObject
     stated: Stated
     is_kept: bool
+    displaces: StixObject | None = None
+    is_recalled: bool = False
+    """It is the revoked version of what was recalled: it is kept hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +82,45 @@ def read_one(raw: bytes) -> StixObject | Refused:
 def judge(unit: Unit, where: Situation, made: StixObject, stated: Stated) -> Passed | Refused:
     """Whether `made` may be taken, given what was `stated` of it."""
     held = unit.objects.get(made.id)
+    forged = _forged(unit, where, made, held)
     reason = (
         _why_not_signed(where, made, stated)
         or _why_not_dated(where, made)
         or _why_not_theirs(where, made, stated, held)
-        or _why_not_beside(where, made, held)
+        or (_why_not_beside(where, made, held) if forged is None else None)
     )
-    if reason is None and not made.is_revoked and not stated.is_tombstone:
-        policy = unit.policies.get(made.id)
-        if policy is not None and policy.recalled:
-            reason = "it was recalled"
+    recalled = reason is None and _is_recalled(unit, where, made, stated)
+    if recalled and not made.is_revoked and not stated.is_tombstone:
+        reason = "it was recalled"
     if reason is not None:
         return Refused(made.id, reason, made.raw)
-    return Passed(made, stated, is_kept=not _is_known_better(where, made, held))
+    return Passed(made, stated, not _is_known_better(where, made, held), forged, recalled)
+
+
+def _is_recalled(unit: Unit, where: Situation, made: StixObject, stated: Stated) -> bool:
+    policy = unit.policies.get(made.id)
+    if policy is not None and policy.recalled:
+        return True
+    if (made.id, where.giver, stated.agreement) in where.recalled:
+        return True
+    # A recall may come before the object: it then binds what its sender made, owns or gives, and nothing of others.
+    creator = where.parties.get(StixId(str(made.content.get("created_by_ref", ""))))
+    return any((made.id, party, None) in where.recalled for party in (where.giver, creator, *stated.origins) if party)
+
+
+def _forged(unit: Unit, where: Situation, made: StixObject, held: tuple[StoredVersion, ...]) -> StixObject | None:
+    """What another party gave us as this version of an object of the giver, if nobody has it from us."""
+    if where.parties.get(StixId(str(made.content.get("created_by_ref", "")))) != where.giver:
+        return None
+    for version in held:
+        if version.object.version == made.version and version.object.digest != made.digest:
+            senders = {terms.sender for terms in version.received}
+            if not senders or where.giver in senders or where.node in version.origins:
+                return None
+            # What went on from here keeps its bytes; then people have to look.
+            passed_on = any(row.original == made.version_ref for row in unit.views.rows_of(made.id))
+            return None if passed_on else version.object
+    return None
 
 
 def _is_known_better(where: Situation, made: StixObject, held: tuple[StoredVersion, ...]) -> bool:

@@ -47,14 +47,16 @@ class Mirror:
         """Append what a message of the owner says about its log; nothing goes on from a contradiction."""
         if self.alarms:
             return
-        signed = parse_message(orjson.loads(document))
         try:
+            signed = parse_message(orjson.loads(document))
             if signed.message.kind == "release-statement":
                 self._follow_release(node, unit, signed)
             message = signed.message
             self._append(unit, MessageLeaf("sent", message.kind, signed.hash, message.at).data)
         except (InputError, PeerError) as error:
             self.alarms.append(error.message)
+        except orjson.JSONDecodeError:
+            self.alarms.append(f"log of {self.owner} for us: it shows something that is no message")
 
     def _follow_release(self, node: Node, unit: Unit, signed: SignedMessage) -> None:
         body = signed.message.body

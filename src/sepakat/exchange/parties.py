@@ -285,6 +285,12 @@ def take_card(node: Node, unit: Unit, message: Message, now: datetime) -> None:
     if signed.card.party != message.sender:
         raise NotPermitted("card-of-another", f"card refused: {message.sender} sent the card of another party")
     known = known_party(unit, message.sender)
+    if signed.card.loopback and not (known.loopback or own_party(node, unit).loopback):
+        raise NotPermitted(
+            "card-loopback",
+            f"card of {message.sender} refused: its address is on the loopback, which here is this machine",
+            "a card for a trial on one machine is added by a person, with its fingerprint",
+        )
     _check_is_free(unit, signed.card.party, str(signed.card.identity["id"]))
     _check_continues(signed, known, now)
     if known.card is not None and parse_card(known.card).card.issued > signed.card.issued:

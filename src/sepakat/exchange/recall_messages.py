@@ -47,7 +47,7 @@ def take_recall(node: Node, unit: Unit, message: Message, now: datetime) -> None
         counterpart=message.sender,
         objects=tuple(dict.fromkeys((*(known.objects if known else ()), *objects))),
         original=objects[0],
-        views=() if agreement is None else (ViewKey(agreement, node.party),),
+        views=_views(node, known, agreement),
         reason=body["reason"],
         at=min(message.at, now),
         respond_by=read_instant(body["respond_by"]) or now,
@@ -105,6 +105,13 @@ def pass_recall_on(node: Node, unit: Unit, message: Message, consent: Consent, n
     send_answer(node, unit, received, now)
 
 
+def _views(node: Node, known: Recall | None, agreement: AgreementId | None) -> tuple[ViewKey, ...]:
+    """The views that a recall names, message by message; none for a recall of everything."""
+    if agreement is None or (known is not None and not known.views):
+        return ()
+    return tuple(dict.fromkeys((*(known.views if known else ()), ViewKey(agreement, node.party))))
+
+
 def _hide(
     node: Node, unit: Unit, sender: PartyId, object_id: StixId, agreement: AgreementId | None, now: datetime
 ) -> None:
@@ -121,7 +128,8 @@ def _hide(
         for version in versions
         if node.party not in version.origins and version.received and all(map(is_taken_back, version.received))
     ]
-    if is_by_sender or len(gone) == len(versions):
+    if versions and (is_by_sender or len(gone) == len(versions)):
+        # What is not held yet is judged when it comes: another's object is not for this sender to take away.
         policy = unit.policies.get(object_id) or Policy(object_id)
         unit.policies.put(replace(policy, recalled=True))
     else:

@@ -24,7 +24,10 @@ from sepakat.stix.identifiers import PartyId
 from sepakat.transparency.messages import Message, SignedMessage, parse_message
 
 MAX_MESSAGE = 4_000_000
+MAX_CARD_MESSAGE = parties.MAX_CARD + 10_000
 MAX_AHEAD = timedelta(minutes=5)
+MOST_RETRIES = 20
+"""How often what was refused is looked at again by itself; its sender may still send it again."""
 
 Handler = Callable[[Node, Unit, Message, datetime], None]
 
@@ -86,7 +89,7 @@ def receive(node: Node, document: bytes, carrier: PartyId | None = None) -> Mapp
 def is_card(document: bytes) -> bool:
     """Whether bytes look like a message with a card: it may come under a key that its receiver does not know yet."""
     try:
-        return len(document) <= MAX_MESSAGE and _read(document).message.kind == CARD
+        return len(document) <= MAX_CARD_MESSAGE and _read(document).message.kind == CARD
     except InputError:
         return False
 
@@ -100,7 +103,7 @@ def retry_refused(node: Node, sender: PartyId) -> int:
         refused: list[MessageRecord] = []
         last = 0
         while page := unit.messages.after(sender, last, direction=Direction.IN):
-            refused += [record for record in page if record.refused is not None]
+            refused += [record for record in page if record.refused is not None and record.attempts < MOST_RETRIES]
             last = page[-1].sequence
     taken = 0
     for record in refused:
@@ -178,4 +181,4 @@ def _keep_refused(node: Node, record: MessageRecord, refusal: SepakatError) -> N
         if not unit.messages.add(refused):
             kept = unit.messages.get(record.hash, Direction.IN)
             if kept is not None and kept.refused is not None:
-                unit.messages.put(replace(kept, refused=refused.refused))
+                unit.messages.put(replace(kept, refused=refused.refused, attempts=kept.attempts + 1))

@@ -8,7 +8,7 @@ do is left to the use cases. Invariant: a request that does not verify, or that 
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,11 +66,17 @@ def sign_request(node: Node, to: PartyId, method: str, target: str, body: bytes,
 
 
 def authenticate_request(
-    node: Node, method: str, target: str, headers: Mapping[str, str] | Sequence[tuple[str, str]], body: bytes
+    node: Node,
+    method: str,
+    target: str,
+    headers: Mapping[str, str] | Sequence[tuple[str, str]],
+    body: bytes,
+    admit: Callable[[PartyId], None] = lambda _: None,
 ) -> PartyId:
     """The party that signed this request; uses up its nonce, so that the same request never counts twice.
 
-    `target` is the path with the query as it came; a whole URL does too.
+    `target` is the path with the query as it came; a whole URL does too. `admit` may refuse the party that signed by
+    raising, before anything is written.
 
     Raises:
         NotPermitted: no signature of a known party's valid key for exactly this request, now, for this node.
@@ -95,6 +101,7 @@ def authenticate_request(
     nonce = results[0].nonce
     if not nonce or len(nonce) > MAX_NONCE:
         raise _refused()
+    admit(party)
     with node.store.writing() as unit:
         if not unit.messages.use_nonce(party, nonce, now + 2 * WINDOW):
             raise _refused()

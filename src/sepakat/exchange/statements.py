@@ -99,15 +99,20 @@ def take_receipt(node: Node, unit: Unit, message: Message, now: datetime) -> Non
     """Handle a `receipt`: the taker has what these leaves of our log say."""
     body = message.body
     ours = {leaf_hash(leaf.data).hex(): leaf for leaf in unit.logs.leaves(message.sender, mirror=False)}
+    count = 0
     for wanted in body["leaves"]:
         kept = ours.get(wanted)
         leaf = None if kept is None else parse_leaf(kept.data)
-        if not isinstance(leaf, ReleaseLeaf) or leaf.collection != body["collection"]:
+        named = (body["collection"], body["agreement"])
+        if not isinstance(leaf, ReleaseLeaf) or (leaf.collection, leaf.agreement) != named:
             raise NotPermitted(
                 "receipt-wrong", f"receipt of {message.sender} refused: it names a leaf that is not of that collection"
             )
+        count += leaf.count
     if max(ours[wanted].index for wanted in body["leaves"]) != body["through"]:
         raise NotPermitted("receipt-wrong", f"receipt of {message.sender} refused: its last leaf is another one")
+    if body["count"] > count:
+        raise NotPermitted("receipt-wrong", f"receipt of {message.sender} refused: its leaves have {count} objects")
     if "checkpoint" in body:
         _keep_cosigned(node, unit, message.sender, body["checkpoint"], now)
 

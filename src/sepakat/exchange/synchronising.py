@@ -24,7 +24,7 @@ from sepakat.exchange.mirroring import Mirror, check_heads, cosign_head
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Peer, PeerPage, Unit
 from sepakat.exchange.receiving import receive, retry_refused
-from sepakat.exchange.records import Arrival, Party, Quarantined, StoredVersion, SyncState, TakeIn
+from sepakat.exchange.records import Arrival, Direction, Party, Policy, Quarantined, StoredVersion, SyncState, TakeIn
 from sepakat.exchange.releasing import update_views
 from sepakat.exchange.standing import version_in_force
 from sepakat.exchange.statements import Stated, Statements, statements_of
@@ -36,6 +36,10 @@ from sepakat.stix.objects import StixObject
 PAGE = 500
 MESSAGES = "/messages"
 """In place of a collection: how far the messages of a partner were read. No collection can be called so."""
+MOST_PAGES = 1_000
+"""So many pages at most in one synchronisation, of messages and of each collection: the next one goes on from there."""
+MOST_KEPT_APART = 1_000
+"""So many refused objects at most are kept apart in one synchronisation; all are counted."""
 _NO_AGREEMENT = AgreementId("")
 
 
@@ -136,7 +140,10 @@ class _Run:
 
     def _fetch_messages(self) -> None:
         last = int(self._state(MESSAGES, _NO_AGREEMENT).cursor or 0)
-        while page := self.peer.messages(last):
+        for _ in range(MOST_PAGES):
+            page = self.peer.messages(last)
+            if not page:
+                break
             for document in page:
                 self._take_message(document)
             with self.node.store.writing() as unit:
@@ -186,19 +193,27 @@ class _Run:
         report = CollectionReport(collection, agreement)
         self.report.collections.append(report)
         state = self._state(collection, agreement)
-        more = True
-        while more:
+        for _ in range(MOST_PAGES):
             try:
                 page = self.peer.page(collection, added_after=state.added_after, cursor=state.cursor, limit=PAGE)
-                if page.more and not (page.objects and page.next):
-                    raise PeerError("peer-page-wrong", f"page of {self.giver} refused: it says more and leads nowhere")
+                self._check_page(state, page)
             except PeerError as error:
                 with self.node.store.writing() as unit:
                     unit.syncs.put(replace(state, last_error=error.message))
                 raise
-            more = page.more
             report.pages += 1
             state = self._take_page(state, page, report)
+            if not page.more:
+                break
+
+    def _check_page(self, state: SyncState, page: PeerPage) -> None:
+        if page.more and (not (page.objects and page.next) or page.next == state.cursor):
+            raise PeerError("peer-page-wrong", f"page of {self.giver} refused: it says more and leads nowhere")
+        if len(page.objects) > PAGE:
+            raise PeerError(
+                "peer-page-wrong",
+                f"page of {self.giver} refused: it has {len(page.objects)} objects, {PAGE} were asked for",
+            )
 
     def _take_page(self, state: SyncState, page: PeerPage, report: CollectionReport) -> SyncState:
         read = [read_one(raw) for raw in page.objects]
@@ -240,13 +255,24 @@ class _Run:
                 item = Quarantined(
                     self.node.ids.uuid(), where.now, self.giver, verdict.object_id, verdict.reason, verdict.raw
                 )
-                unit.intakes.quarantine(item)
+                if len(self.report.refused) <= MOST_KEPT_APART:
+                    unit.intakes.quarantine(item)
                 continue
+            if verdict.displaces is not None:
+                self._displace(unit, verdict.displaces, where.now)
+            if verdict.is_recalled and verdict.is_kept:
+                policy = unit.policies.get(verdict.object.id) or Policy(verdict.object.id)
+                unit.policies.put(replace(policy, recalled=True))
             is_new = verdict.is_kept and unit.objects.add(self._version(unit, where, verdict, take_in))
             report.taken += is_new
             report.known += not is_new
             report.tombstones += verdict.stated.is_tombstone
             yield verdict
+
+    def _displace(self, unit: Unit, forged: StixObject, now: datetime) -> None:
+        reason = f"its creator {self.giver} gave us other content under this version"
+        unit.intakes.quarantine(Quarantined(self.node.ids.uuid(), now, None, forged.id, reason, forged.raw))
+        unit.objects.remove(forged.version_ref)
 
     def _judge(self, unit: Unit, where: Situation, made: StixObject, report: CollectionReport) -> Passed | Refused:
         stated = self._stated(report, made)
@@ -326,6 +352,13 @@ class _Run:
             parties={party.identity.id: party.id for party in everyone},
             identities={party.identity.id: party.identity.digest for party in everyone},
             mirrored=self.mirror.frontier.size,
+            recalled=frozenset(
+                (object_id, recall.counterpart, view)
+                for recall in unit.obligations.recalls()
+                if recall.direction is Direction.IN and recall.counterpart is not None
+                for object_id in recall.objects
+                for view in (*(one.agreement for one in recall.views), *(() if recall.views else (None,)))
+            ),
         )
 
     def _state(self, collection: str, agreement: AgreementId) -> SyncState:

@@ -7,6 +7,7 @@ within limits of size and time, authenticates, hands over to `exchange`, and tur
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import anyio
@@ -20,12 +21,12 @@ from sepakat.errors import ConfigurationError, InputError, NotFound, NotPermitte
 from sepakat.exchange.messaging import messages_for
 from sepakat.exchange.parties import own_card
 from sepakat.exchange.ports import Node
-from sepakat.exchange.receiving import MAX_MESSAGE, is_card, receive
+from sepakat.exchange.receiving import is_card, receive
 from sepakat.exchange.signing import authenticate_request
+from sepakat.peer_server.limits import TOO_MANY, Measure, PeerLimits
+from sepakat.stix.identifiers import PartyId
 
-MAX_BODY = MAX_MESSAGE
-BODY_SECONDS = 30.0
-"""How long a body may take to arrive."""
+DEFAULT_LIMITS = PeerLimits()
 
 STATUS: tuple[tuple[type[SepakatError], int], ...] = (
     (InputError, 400),
@@ -35,26 +36,34 @@ STATUS: tuple[tuple[type[SepakatError], int], ...] = (
     (StoreError, 503),
     (ConfigurationError, 500),
 )
-"""Which status each kind of error gets; the code `request-not-authenticated` gets 401 and names no scheme but ours."""
+"""Which status each kind of error gets, but for those that `STATUS_OF_CODE` names."""
 
 UNAUTHENTICATED = "request-not-authenticated"
+STATUS_OF_CODE = {UNAUTHENTICATED: 401, TOO_MANY: 429}
 
 
-def routes(node: Node) -> list[Route]:
+def routes(node: Node, limits: PeerLimits = DEFAULT_LIMITS) -> list[Route]:
     """The routes of this door."""
+    measure = Measure(limits)
+
+    def authenticated(method: str, request: Request, body: bytes) -> PartyId:
+        def admit(party: PartyId) -> None:
+            measure.take(party, node.clock.now())
+
+        return authenticate_request(node, method, _target(request), _headers(request), body, admit)
 
     def post(request: Request, body: bytes) -> Response:
         try:
-            party = authenticate_request(node, "POST", _target(request), _headers(request), body)
-        except NotPermitted:
+            party = authenticated("POST", request, body)
+        except NotPermitted as refusal:
             # After a change of key the request is signed by the new one, which only this message makes known.
-            if not is_card(body):
+            if refusal.code != UNAUTHENTICATED or not is_card(body):
                 raise
             party = None
         return _json(200, receive(node, body, party))
 
     def fetch(request: Request, body: bytes) -> Response:
-        party = authenticate_request(node, "GET", _target(request), _headers(request), body)
+        party = authenticated("GET", request, body)
         documents = messages_for(node, party, _after(request))
         # Joined by hand: each message goes out as the very bytes that were signed.
         return Response(b'{"messages":[' + b",".join(documents) + b"]}", media_type="application/json")
@@ -63,16 +72,18 @@ def routes(node: Node) -> list[Route]:
         return _json(200, own_card(node))
 
     return [
-        Route("/peer/v1/messages", _guarded(post), methods=["POST"]),
-        Route("/peer/v1/messages", _guarded(fetch), methods=["GET"]),
-        Route("/peer/v1/card", _guarded(card), methods=["GET"]),
+        Route("/peer/v1/messages", _guarded(node, limits, post), methods=["POST"]),
+        Route("/peer/v1/messages", _guarded(node, limits, fetch), methods=["GET"]),
+        Route("/peer/v1/card", _guarded(node, limits, card), methods=["GET"]),
     ]
 
 
-def _guarded(handle: Callable[[Request, bytes], Response]) -> Callable[[Request], Awaitable[Response]]:
+def _guarded(
+    node: Node, limits: PeerLimits, handle: Callable[[Request, bytes], Response]
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            body = await _read(request)
+            body = await _read(node, limits, request)
             return await run_in_threadpool(handle, request, body)
         except SepakatError as error:
             return _refusal(error)
@@ -80,27 +91,34 @@ def _guarded(handle: Callable[[Request, bytes], Response]) -> Callable[[Request]
     return endpoint
 
 
-async def _read(request: Request) -> bytes:
+async def _read(node: Node, limits: PeerLimits, request: Request) -> bytes:
     parts: list[bytes] = []
     size = 0
+    end = node.clock.now() + timedelta(seconds=limits.body_seconds)
     try:
-        with anyio.fail_after(BODY_SECONDS):
+        # The one for a sender that says nothing at all, the node's clock for one that says it byte by byte.
+        with anyio.fail_after(limits.body_seconds):
             async for part in request.stream():
                 size += len(part)
-                if size > MAX_BODY:
-                    raise InputError("message-too-large", f"body refused: more than {MAX_BODY} bytes")
+                if size > limits.body_bytes:
+                    raise InputError("message-too-large", f"body refused: more than {limits.body_bytes} bytes")
+                if node.clock.now() > end:
+                    raise _too_slow(limits)
                 parts.append(part)
     except TimeoutError:
-        raise InputError("body-too-slow", f"body refused: it took more than {BODY_SECONDS:.0f} seconds") from None
+        raise _too_slow(limits) from None
     except ClientDisconnect:
         raise InputError("body-cut-short", "body refused: the connection ended before it was whole") from None
     return b"".join(parts)
 
 
+def _too_slow(limits: PeerLimits) -> InputError:
+    return InputError("body-too-slow", f"body refused: it took more than {limits.body_seconds:.0f} seconds")
+
+
 def _refusal(error: SepakatError) -> Response:
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-    if error.code == UNAUTHENTICATED:
-        status = 401
+    status = STATUS_OF_CODE.get(error.code, status)
     if isinstance(error, StoreError | ConfigurationError):
         # What is wrong inside this node is nothing for a partner.
         return _json(status, {"code": "node-unwell", "message": "the node cannot take requests now"})

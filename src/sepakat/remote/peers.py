@@ -1,14 +1,17 @@
 """The way to other nodes over HTTP: the ports `Peers` and `Peer`.
 
 A request goes to the address on the partner's card and nowhere else: redirects are refused, no proxy or other setting
-of the environment is looked at, a loopback address is taken only of a card that says loopback. Answers are limited in
+of the environment is looked at, a loopback address is taken only of a card that says loopback, also when it is a name
+that leads there (a name that changes between the look and the connection is left to TLS). Answers are limited in
 size and time, and are never decompressed. Every failure is a `PeerError`; nothing is retried here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -29,6 +32,18 @@ DEADLINE = timedelta(seconds=60)
 TIMEOUT = httpx.Timeout(10.0)
 _MESSAGES_PATH = "/peer/v1/messages"
 _SHOWN = 300
+_RESOLVED_FOR = timedelta(minutes=1)
+
+Resolve = Callable[[str], Iterable[str]]
+"""The IP addresses of a name, as text."""
+
+
+def system_addresses(host: str) -> list[str]:
+    """The addresses of a name by the system's resolver; none if it knows none."""
+    try:
+        return [str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    except OSError:
+        return []
 
 
 class _Messages(msgspec.Struct):
@@ -48,8 +63,14 @@ _read_envelope = msgspec.json.Decoder(_Envelope).decode
 class HttpPeers:
     """The way to each party over one pool of connections."""
 
-    def __init__(self, node: Node, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, node: Node, transport: httpx.BaseTransport | None = None, resolve: Resolve | None = None
+    ) -> None:
         self._node = node
+        # Another transport does not ask the system for names.
+        self._resolve = resolve or (system_addresses if transport is None else lambda _: ())
+        # Names that were looked at, until when; a stale entry is replaced. Threads may look twice, which is no harm.
+        self._looked_at: dict[str, datetime] = {}
         # Shared by all threads of the process; httpx guards it. It lives as long as the node.
         self._client = httpx.Client(
             transport=transport,
@@ -70,7 +91,23 @@ class HttpPeers:
         fault = address_fault(party.address, party.loopback)
         if fault is not None:
             raise PeerError("peer-address-refused", f"{party.id} is not reached: its address must be {fault}")
+        if not party.loopback:
+            self._check_name(party.id, urlsplit(party.address).hostname or "")
         return HttpPeer(self._node, self._client, party)
+
+    def _check_name(self, party: str, host: str) -> None:
+        now = self._node.clock.now()
+        if self._looked_at.get(host, now) > now:
+            return
+        for text in self._resolve(host):
+            ip = ip_address(text.partition("%")[0])
+            ip = getattr(ip, "ipv4_mapped", None) or ip
+            if ip.is_loopback or ip.is_unspecified or ip.is_link_local or ip.is_multicast:
+                raise PeerError(
+                    "peer-address-refused",
+                    f"{party} is not reached: its name leads to {ip} on this machine or link",
+                )
+        self._looked_at[host] = now + _RESOLVED_FOR
 
     def close(self) -> None:
         """Close all connections."""
@@ -95,7 +132,7 @@ class HttpPeer:
         answer = self._ask("GET", f"{_MESSAGES_PATH}?after={after}")
         try:
             return [bytes(message) for message in _read_messages(answer.content).messages]
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise self._wrong(f"not a list of messages ({error})") from error
 
     def collections(self) -> list[Mapping[str, Any]]:
@@ -115,7 +152,7 @@ class HttpPeer:
         answer = self._ask("GET", f"{path}?{urlencode(query)}")
         try:
             envelope = _read_envelope(answer.content)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise self._wrong(f"not an envelope of TAXII ({error})") from error
         return PeerPage(
             tuple(bytes(made) for made in envelope.objects),

@@ -59,6 +59,10 @@ Located = Select[Any] | CompoundSelect[Any]
 _row = publications.c
 
 
+_NO_KEY = -1
+"""The key of nothing: keys count from 1."""
+
+
 class _Found(NamedTuple):
     rows: list[Sequence[Any]]
     more: bool
@@ -137,14 +141,13 @@ class SqlReadings:
         is_wanted = _version_filter(versions, query.tombstones_only)
         if query.ids:
             wanted = (StixId(one) for one in query.ids if not query.types or type_of(one) in query.types)
-            object_keys = sorted(self._keys.objects(wanted).values())
-            if not object_keys:
-                return None
+            # What is not held is looked for all the same: else fewer statements would tell the reader what is.
+            object_keys = sorted(self._keys.objects(wanted).values()) or [_NO_KEY]
             in_ids = _row.object_key.in_(object_keys)
             return select(_row.sequence).where(*common, in_ids, is_wanted).order_by(_row.sequence)
         types = [found for one in sorted(query.types) if (found := self._keys.type(one)) is not None]
         if query.types and not types:
-            return None
+            types = [_NO_KEY]
         ranges = list(_ranges(types, _places(versions, query.tombstones_only)))
         if (versions - {_ALL, _FIRST, _LAST} and _ALL not in versions) or len(ranges) > _MOST_RANGES:
             in_types = [_row.type_key.in_(types)] if types else []
