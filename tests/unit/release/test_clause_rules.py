@@ -259,30 +259,6 @@ def test_personal_data_goes_only_with_the_necessity_that_is_asked_for(
     assert (outcome(asked, PERSON) is Outcome.WHOLE) is goes
 
 
-@pytest.mark.parametrize(("asked_for", "stated", "goes"), [
-    (None, None, True), ("required", None, False), ("required", "", False), ("required", "a threat to life", True),
-])
-def test_personal_data_goes_only_with_the_necessity_that_is_asked_for(
-    asked_for: str | None, stated: str | None, goes: bool
-) -> None:
-    persons = {"rule": "categories", "allow": ["victim"], "necessity": asked_for}
-    about = policy(PERSON, person_category="victim", necessity=stated)
-    asked = world(PERSON, views=under(clause(persons=persons)), policies=about)
-    assert (outcome(asked, PERSON) is Outcome.WHOLE) is goes
-
-
-@pytest.mark.parametrize(("asked_for", "stated", "goes"), [
-    (None, None, True), ("required", None, False), ("required", "", False), ("required", "a threat to life", True),
-])
-def test_personal_data_goes_only_with_the_necessity_that_is_asked_for(
-    asked_for: str | None, stated: str | None, goes: bool
-) -> None:
-    persons = {"rule": "categories", "allow": ["victim"], "necessity": asked_for}
-    about = policy(PERSON, person_category="victim", necessity=stated)
-    asked = world(PERSON, views=under(clause(persons=persons)), policies=about)
-    assert (outcome(asked, PERSON) is Outcome.WHOLE) is goes
-
-
 def test_personal_data_leaves_when_its_retention_is_over() -> None:
     persons = {"rule": "categories", "allow": ["victim"], "retention": "P2M"}
     asked = world(PERSON, views=under(clause(persons=persons)), policies=policy(PERSON, person_category="victim"))
