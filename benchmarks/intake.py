@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.intake_figures import names, quality, speed
 from benchmarks.intake_news import read_news_gold
 from benchmarks.intake_scoring import Score, score
 
@@ -104,7 +105,7 @@ def listing(found: Score) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print the tables and write them to build/bench/intake.json."""
+    """Print the tables, and write the figures to build/bench/intake.json and every leaf beside them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="the folder of test data")
     parser.add_argument("--held-out", action="store_true", help="score the held-out pages too, at the end")
@@ -122,10 +123,12 @@ def main() -> None:
             if options.leaves:
                 print("\n".join(listing(found)))
         return
-    _report(pages, propose, options.leaves)
+    groups = _report(pages, propose, options.leaves)
+    if options.proposals is None:
+        _figures(groups, options.data)
 
 
-def _report(pages: list[Page], propose: Propose, leaves: bool) -> None:
+def _report(pages: list[Page], propose: Propose, leaves: bool) -> dict[str, Score]:
     groups: dict[str, Score] = {}
     for page in pages:
         try:
@@ -140,8 +143,22 @@ def _report(pages: list[Page], propose: Propose, leaves: bool) -> None:
     for group, found in groups.items():
         print(f"\n{group}")
         print("\n".join(table(found)))
+    return groups
+
+
+def _figures(groups: dict[str, Score], data: Path) -> None:
+    """Print the figures and write them, and every leaf beside them."""
+    shown = sorted(path for path in (PAGES / "open").iterdir() if not path.name.endswith(".gold.json"))
+    figures = [*quality(groups), *names(data), *speed(shown)]
+    print()
+    for one in figures:
+        if one["goal"]:
+            mark = "met" if one["met"] else "NOT met"
+            print(f"{one['figure']}: {one['value']} {one['unit']} (goal {one['goal']}: {mark})")
     RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps({group: asdict(found) for group, found in groups.items()}, indent=1), encoding="utf-8")
+    RESULT.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    leaves = {group: asdict(found) for group, found in groups.items()}
+    RESULT.with_name("intake-leaves.json").write_text(json.dumps(leaves, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

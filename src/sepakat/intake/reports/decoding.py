@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sepakat.errors import InputError
 
-MOST_BYTES = 12 * 2**20
+MOST_BYTES = 8 * 2**20
 _SNIFFED = 4096
 _MAGIC = (
     (b"%PDF-", "a PDF document"),

@@ -156,10 +156,8 @@ class _Reader:
         after = words[last + 1].low if last + 1 < len(words) else ""
         if before in _NOT_THIS or (kind == "attack" and after in _NO_ATTACK_AFTER) or self._in_name(index, first):
             return None
-        if (
-            kind == "arrest"
-            and before in {"surat", "perintah"}
-            or (kind == "meeting" and match.group().lower() == "met" and words[first].text[:1].isupper())
+        if (kind == "arrest" and before in {"surat", "perintah"}) or (
+            kind == "meeting" and match.group().lower() == "met" and words[first].text[:1].isupper()
         ):
             return None
         if match.group().lower() in {"agreed"} and after not in {"to", "on", "that", "a", "with"}:
@@ -280,7 +278,7 @@ class _Reader:
 
     def _actors(
         self, index: int, words: Sequence[Word], first: int, last: int, kind: str, told: Statement | None
-    ) -> list[str]:  # noqa: PLR0913, PLR0917
+    ) -> list[str]:
         trigger = words[first].low
         if re.match(r"di[a-z]{4,}", trigger) or (
             first and words[first - 1].low in {"was", "were", "been", "being"} and trigger.endswith("ed")
@@ -320,7 +318,9 @@ class _Reader:
         if chain:
             return chain
         opening = [
-            one for one in mentions if one.first - start <= 1 or one.entity.kind == "person" and one.first - start <= 8
+            one
+            for one in mentions
+            if one.first - start <= 1 or (one.entity.kind == "person" and one.first - start <= 8)
         ]
         if nominal:
             if not opening:
@@ -351,7 +351,7 @@ class _Reader:
         chain: list[Mention] = []
         for one in sorted(mentions, key=lambda mention: -mention.last):
             if one.last == end or (chain and all(word.low in _COUPLING for word in words[one.last : chain[-1].first])):
-                if chain and one.entity.kind != chain[-1].entity.kind or chain and one.last > chain[-1].first:
+                if (chain and one.entity.kind != chain[-1].entity.kind) or (chain and one.last > chain[-1].first):
                     continue
                 chain.append(one)
         if (
@@ -434,10 +434,7 @@ class _Reader:
                 "mengatakan",
                 "and",
             }
-            or end < len(words)
-            and words[end].text.isdigit()
-            and end > begin
-        ):
+        ) or (end < len(words) and words[end].text.isdigit() and end > begin):
             if self.finder.tables.verbs.get(words[end].low) is not None:
                 break
             end += 1

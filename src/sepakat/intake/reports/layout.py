@@ -108,7 +108,7 @@ def is_sentence(text: str) -> bool:
     words = text.split()
     if len(words) < 3 or is_date_alone(text):
         return False
-    return bool(_END_OF_SENTENCE.search(text)) and (len(words) >= 6 or text[:1] in "\"\u201c'") or len(text) >= 160
+    return (bool(_END_OF_SENTENCE.search(text)) and (len(words) >= 6 or text[:1] in "\"\u201c'")) or len(text) >= 160
 
 
 def find_layout(lines: Sequence[Line], metadata: Metadata, agencies: frozenset[str]) -> Layout:
@@ -276,11 +276,8 @@ def is_speech(text: str) -> bool:
 
 
 def _is_paragraph(line: Line, found: Layout) -> bool:
-    if (
-        line.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
-        or _BYLINE.match(line.text)
-        and len(line.text) < 60
-        and not line.text.endswith(".")
+    if line.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or (
+        _BYLINE.match(line.text) and len(line.text) < 60 and not line.text.endswith(".")
     ):
         return False
     return is_sentence(line.text) or (len(line.text.split()) >= 3 and bool(_END_OF_SENTENCE.search(line.text)))
@@ -356,7 +353,7 @@ def split_photo(credit: str, agencies: frozenset[str]) -> tuple[str, str]:
     parts = [part.strip() for part in re.split(r"\s*[/|]\s*", plain) if part.strip()]
     known = [part for part in parts if part.casefold() in agencies or part.isupper() or _SITE.match(part)]
     people = [part for part in parts if part not in known and _NAME.match(part) and len(part.split()) >= 2]
-    if len(parts) == 1 and not known and not people or re.match(r"(?i)dok\b", plain):
+    if (len(parts) == 1 and not known and not people) or re.match(r"(?i)dok\b", plain):
         return plain, ""
     if len(parts) == 1 and people and re.match(r"(?i)(?:dok|handout|courtesy|humas|ist)\b", plain):
         return plain, ""
@@ -375,7 +372,7 @@ def _read_header(lines: Sequence[Line], first: int, agencies: frozenset[str], fo
         inside = at in around
         if len(text) <= 140 and find_stamps(text) and found.stamp < 0 and not _CHANGED_LABEL.match(text):
             found.stamp = at
-        if inside and found.title < at or at in behind:
+        if (inside and found.title < at) or at in behind:
             _read_byline(lines, at, first, agencies, found)
         if inside:
             _read_picture(lines[at], found)
@@ -433,7 +430,8 @@ def person_of_byline(text: str, agencies: frozenset[str]) -> str:
 def _read_stories(lines: Sequence[Line], end: int, found: Layout) -> None:
     """Other stories behind the body: dated ones are related, undated ones others, each once."""
     seen = {_plain(found.title_text)} | {_plain(title) for _, title in found.other}
-    kind, pending = "", []
+    kind = ""
+    pending: list[int] = []
     at = end
     while at < len(lines):
         text = lines[at].text

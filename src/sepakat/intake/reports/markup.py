@@ -201,8 +201,11 @@ def _metadata(root: Any) -> Metadata:
     title = root.find(".//title")
     text = "" if title is None else _SPACE.sub(" ", "".join(title.itertext())[:600]).strip()
     return Metadata(
-        text,
-        *(tuple(dict.fromkeys(found[name])) for name in ("headline", "published", "author", "publisher")),
+        title=text,
+        headlines=tuple(dict.fromkeys(found["headline"])),
+        published=tuple(dict.fromkeys(found["published"])),
+        authors=tuple(dict.fromkeys(found["author"])),
+        publishers=tuple(dict.fromkeys(found["publisher"])),
         language=(root.get("lang") or "")[:2].lower(),
     )
 

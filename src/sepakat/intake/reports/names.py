@@ -59,9 +59,25 @@ class Names:
     mentions: list[Mention] = field(default_factory=list)
     countries: dict[str, int] = field(default_factory=dict)
 
+    _by_sentence: dict[int, list[Mention]] = field(default_factory=dict)
+
     def of(self, sentence: int) -> list[Mention]:
         """The mentions of one sentence, in order."""
-        return sorted((one for one in self.mentions if one.sentence == sentence), key=lambda one: one.start)
+        return sorted(self._by_sentence.get(sentence, ()), key=lambda one: one.start)
+
+    def at(self, sentence: int, word: int) -> Mention | None:
+        """The mention that holds a word of a sentence."""
+        return next((one for one in self._by_sentence.get(sentence, ()) if one.first <= word < one.last), None)
+
+    def add(self, mention: Mention) -> None:
+        """Keep a mention."""
+        self.mentions.append(mention)
+        self._by_sentence.setdefault(mention.sentence, []).append(mention)
+
+    def drop(self, mention: Mention) -> None:
+        """Forget a mention."""
+        self.mentions.remove(mention)
+        self._by_sentence[mention.sentence].remove(mention)
 
 
 _ORGANISATION_HEADS_ID = {
@@ -147,6 +163,7 @@ _RANKS = re.compile(
     |bapak|ibu|tuan|ustaz|ustadz|kiai)\b.*"""
 )
 _GENERIC = frozenset("officer official pejabat perwira anggota army-officer member prajurit warga resident".split())
+_LONGEST_RUN = 12
 _LOCAL_OFFICES = frozenset(
     """bupati gubernur kota walikota camat lurah kapolres kapolresta kapolda wakapolda kapolsek dandim danrem pangdam
     kajari kajati kalapas syahbandar wakapolres""".split()
@@ -225,7 +242,7 @@ class Finder:
             if name in {"AS", "US", "RI", "UK", "UEA", "PNG"} or name[1:].islower() or "." in name or len(name) == 3:
                 return code
             return None
-        if name.isupper() and len(name) > 4 or not name.isupper():
+        if (name.isupper() and len(name) > 4) or not name.isupper():
             return self.tables.countries.get(key_of(name)) if len(name) > 3 else None
         return None
 
@@ -236,7 +253,7 @@ class Finder:
         words = sentence.words
         at = 0
         while at < len(words):
-            if not words[at].is_capital or not words[at].is_word and not re.match(r"[A-Z]\.", words[at].text):
+            if not words[at].is_capital or (not words[at].is_word and not re.match(r"[A-Z]\.", words[at].text)):
                 at += 1
                 continue
             at = self._known_at(index, at)
@@ -270,9 +287,8 @@ class Finder:
         group = self.tables.groups.get(key)
         if group is None or (len(name) <= 5 and not name.isupper() and key in self._lower):
             return None
-        if (
-            group.name == "IS"
-            or name in {"IS", "MIT", "ETA", "JI", "ADF", "NPA", "IRA", "HTS"}
+        if group.name == "IS" or (
+            name in {"IS", "MIT", "ETA", "JI", "ADF", "NPA", "IRA", "HTS"}
             and self._counts.get("ID", 0) == 0
             and name == "MIT"
         ):
@@ -339,7 +355,7 @@ class Finder:
             and name not in (found.name, *found.others)
         ):
             return None
-        if name in self._lower or key in self._lower and name.istitle() and found.name.isupper():
+        if name in self._lower or (key in self._lower and name.istitle() and found.name.isupper()):
             return None
         return Entity("organisation", name, 0, 0, "organisation-table", 0.9, found.kind, found.country, gazetteer=found)
 
@@ -378,12 +394,13 @@ class Finder:
                 end < len(words)
                 and not (end > at + 1 and self._head(words, end, "id") and words[end].low not in _COMPLEMENTS_ID)
                 and (
-                    words[end].is_capital
-                    and words[end].is_word
-                    or words[end].low in {"dan"}
-                    and end + 1 < len(words)
-                    and words[end + 1].is_capital
-                    and low in {"kementerian", "badan", "komisi", "dinas"}
+                    (words[end].is_capital and words[end].is_word)
+                    or (
+                        words[end].low in {"dan"}
+                        and end + 1 < len(words)
+                        and words[end + 1].is_capital
+                        and low in {"kementerian", "badan", "komisi", "dinas"}
+                    )
                 )
             ):
                 end += 1
@@ -414,14 +431,12 @@ class Finder:
                     "security",
                 }:
                     kind = _ORGANISATION_TAILS_EN[tail]
-                    if tail == "group" and self._counts is None:
-                        continue
                     return self._keep_organisation(index, start, start + size, kind)
         return None
 
     def _run_end(self, words: Sequence[Word], at: int) -> int:
         end = at
-        while end < len(words) and words[end].is_word and words[end].is_capital:
+        while end < len(words) and end - at < _LONGEST_RUN and words[end].is_word and words[end].is_capital:
             end += 1
         return end
 
@@ -683,15 +698,11 @@ class Finder:
         for at, word in enumerate(words):
             if word.low in _GROUP_BEFORE:
                 self._introduced_group(index, at)
-            elif (
-                word.low in _DESCRIBED
-                and at + 1 < len(words)
-                and not word.is_capital
-                or word.low in _DESCRIBED
-                and at <= 1
+            elif (word.low in _DESCRIBED and at + 1 < len(words) and not word.is_capital) or (
+                word.low in _DESCRIBED and at <= 1
             ):
                 self._introduced_organisation(index, at)
-            elif word.low in _GROUP_HEADS and word.is_capital or word.is_capital:
+            elif (word.low in _GROUP_HEADS and word.is_capital) or word.is_capital:
                 self._group_by_form(index, at)
 
     def _free_run(self, index: int, at: int) -> int:
@@ -708,7 +719,7 @@ class Finder:
                 and end + 1 < at + 5
                 and word.low in {"of", "the"}
             )
-            if not (word.is_capital and word.is_word or inner):
+            if not ((word.is_capital and word.is_word) or inner):
                 break
             if self._mention_at(index, end) is not None and end == at:
                 break
@@ -716,7 +727,7 @@ class Finder:
         return end
 
     def _mention_at(self, index: int, at: int) -> Mention | None:
-        return next((one for one in self.found.mentions if one.sentence == index and one.first <= at < one.last), None)
+        return self.found.at(index, at)
 
     def _introduced_group(self, index: int, at: int) -> None:
         words = self.sentences[index].words
@@ -728,7 +739,7 @@ class Finder:
         kinds += before in _GROUP_KINDS
         if start < len(words) and words[start].low in _NOT_ARMED:
             if words[start].low in {"pemantau", "hak", "bantuan", "advokasi"}:
-                self._introduced_organisation(index, start if words[start].low == "pemantau" else start)
+                self._introduced_organisation(index, start)
             return
         if before in _NOT_ARMED:
             end = self._free_run(index, start)
@@ -744,14 +755,8 @@ class Finder:
         if end == start or self._mention_at(index, start) is not None:
             return
         # "kelompok X" alone is enough in Indonesian; in English "group X" needs a word that says what kind.
-        if (
-            self.language == "id"
-            and (words[at].low != "jaringan" or kinds)
-            or kinds
-            or known_as
-            and kinds
-            or words[at].low in {"gang", "militia", "cartel"}
-        ):
+        plain = self.language == "id" and words[at].low != "jaringan"
+        if plain or kinds or words[at].low in {"gang", "militia", "cartel"}:
             if words[start].low in _NEVER_NAMES or self._country(self._joined(words, start, end - start)):
                 return
             self._keep_new("group", index, start, end, "group-introduced", 0.65, "armed")
@@ -797,7 +802,7 @@ class Finder:
             "organisation", index, at + 1, end, "organisation-described", 0.65, _DESCRIBED.get(words[at].low, "other")
         )
 
-    def _keep_new(self, kind: str, index: int, first: int, last: int, rule: str, score: float, type_: str) -> None:  # noqa: PLR0913, PLR0917
+    def _keep_new(self, kind: str, index: int, first: int, last: int, rule: str, score: float, type_: str) -> None:
         words = self.sentences[index].words
         name = self.text[words[first].start : words[last - 1].end]
         entity = Entity(kind, name, words[first].start, words[last - 1].end, rule, score, type_)
@@ -812,7 +817,7 @@ class Finder:
             one for one in self.found.mentions if one.sentence == index and first <= one.first and one.last <= last
         ]
         for one in inside:
-            self.found.mentions.remove(one)
+            self.found.drop(one)
             if one.entity.kind == "country" and one.entity.country:
                 self.found.countries[one.entity.country] -= 1
             if not any(other.entity is one.entity for other in self.found.mentions):
@@ -980,7 +985,7 @@ class Finder:
 
     def _apposition_id(
         self, index: int, at: int, office: str, country: str | None, category: str
-    ) -> tuple[str, str | None, str, int]:  # noqa: PLR0913, PLR0917
+    ) -> tuple[str, str | None, str, int]:
         words = self.sentences[index].words
         if at < len(words) and words[at].text == "," and _RANKS.fullmatch(office):
             size = self._head(words, at + 1, "id")
@@ -1067,8 +1072,7 @@ class Finder:
         ):
             end += 2
             while end < len(words) and (
-                words[end].is_capital
-                and words[end].is_word
+                (words[end].is_capital and words[end].is_word)
                 or words[end].low
                 in {
                     "region",
@@ -1170,8 +1174,10 @@ class Finder:
             ):
                 break
             initial = bool(re.fullmatch(r"[A-Z]\.?", word.text)) or bool(re.fullmatch(r"(?:[A-Z]\.)+", word.text))
-            if word.is_word and word.is_capital or initial:
-                if end == at and word.low in _NEVER_NAMES or word.low in self.tables.verbs and word.low in _NEVER_NAMES:
+            if (word.is_word and word.is_capital) or initial:
+                if (end == at and word.low in _NEVER_NAMES) or (
+                    word.low in self.tables.verbs and word.low in _NEVER_NAMES
+                ):
                     break
                 if end == at and self._country(word.text):
                     break
@@ -1194,7 +1200,7 @@ class Finder:
 
     def _keep_person(
         self, index: int, first: int, last: int, office: str | None, country: str | None, category: str, rule: str
-    ) -> None:  # noqa: PLR0913, PLR0917
+    ) -> None:
         words = self.sentences[index].words
         self._drop(index, first, last)
         name = self.text[words[first].start : words[last - 1].end]
@@ -1241,7 +1247,7 @@ class Finder:
         if kept is not entity:
             kept.also.add(self.text[entity.start : entity.end])
         words = self.sentences[index].words
-        self.found.mentions.append(Mention(kept, index, first, last, words[first].start, words[last - 1].end))
+        self.found.add(Mention(kept, index, first, last, words[first].start, words[last - 1].end))
         return kept
 
     def _same(self, entity: Entity) -> Entity:
@@ -1286,9 +1292,7 @@ class Finder:
                 if found is None and size == 1 and len(name) > 2 and words[at].low not in _NEVER_NAMES:
                     found = next((one for one in people if _is_short_of(name, one.name)), None)
                 if found is not None:
-                    self.found.mentions.append(
-                        Mention(found, index, at, at + size, words[at].start, words[at + size - 1].end)
-                    )
+                    self.found.add(Mention(found, index, at, at + size, words[at].start, words[at + size - 1].end))
                     at += size - 1
                     break
             at += 1

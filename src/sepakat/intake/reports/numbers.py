@@ -147,16 +147,16 @@ def _number_at(
     words = sentence.words
     between = _between(words, at)
     if between is not None:
-        least, most, after = between
+        low, high, after = between
         unit, end = _unit(words, after, language, adjectives)
         if unit == "time":
             return None, after
         number = Number(
-            words[at].start, words[end - 1].end, None, least, most, "between", unit, _modality(words, at), index
+            words[at].start, words[end - 1].end, None, low, high, "between", unit, _modality(words, at), index
         )
         return number, end
     several = words[at].low in _SEVERAL and not (words[at].low == "handful" and _low(words, at - 1) != "a")
-    if several and words[at].low not in {"scores"} or (several and _low(words, at + 1) == "of"):
+    if (several and words[at].low not in {"scores"}) or (several and _low(words, at + 1) == "of"):
         return _several(sentence, at, index, language, adjectives)
     currency = (
         _CURRENCY.get(words[at].low)
@@ -174,7 +174,9 @@ def _number_at(
     if read is None or read.value is None:
         return None, at + 1
     start, hedge = _hedge(words, at)
-    least, most, after = None, None, read.next
+    least: Amount | None = None
+    most: Amount | None = None
+    after = read.next
     second = _range_end(words, after, read)
     if second is not None:
         least, most, hedge = read.value, second.value, "between"
@@ -321,7 +323,7 @@ def _counts_nothing(words: Sequence[Word], first: int, after: int, read: _Read, 
     return glued or glued_after or named or titled or stands_alone or bracketed or ":" in token.text
 
 
-def _read(words: Sequence[Word], at: int, money: bool = False) -> _Read | None:  # noqa: PLR0911
+def _read(words: Sequence[Word], at: int, money: bool = False) -> _Read | None:
     if at >= len(words):
         return None
     token = words[at]
@@ -458,26 +460,28 @@ def _unit_id(words: Sequence[Word], at: int) -> tuple[str | None, int]:
     if (
         first.low in _NO_UNIT_ID
         or first.is_capital
-        or re.match(r"(?:di|me[mn]?|ber|ter)[a-z]{4,}", first.low)
-        and first.low
-        not in {
-            "berkas",
-            "meter",
-            "menteri",
-            "dinas",
-            "tersangka",
-            "terdakwa",
-            "terduga",
-            "terpidana",
-            "berita",
-            "teroris",
-            "termos",
-            "direktur",
-            "distrik",
-            "diplomat",
-            "desa",
-            "member",
-        }
+        or (
+            re.match(r"(?:di|me[mn]?|ber|ter)[a-z]{4,}", first.low)
+            and first.low
+            not in {
+                "berkas",
+                "meter",
+                "menteri",
+                "dinas",
+                "tersangka",
+                "terdakwa",
+                "terduga",
+                "terpidana",
+                "berita",
+                "teroris",
+                "termos",
+                "direktur",
+                "distrik",
+                "diplomat",
+                "desa",
+                "member",
+            }
+        )
     ):
         return None, at
     second = words[at + 1] if at + 1 < len(words) else None

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 
 from sepakat.errors import InputError
 from sepakat.intake.reports.decoding import decode
@@ -28,7 +29,8 @@ from sepakat.intake.reports.layout import (
 from sepakat.intake.reports.markup import Line, Metadata, read_markup
 from sepakat.intake.reports.times import Ago, find_stamps, parse_instant, read_ago
 
-MOST_TEXT = 400_000
+MOST_TEXT = 200_000
+MOST_OF_A_BODY = 50_000
 _ZONES_OF_COUNTRIES = {"ID": 420}
 _SPACE = re.compile(r"[ \t\u00a0]+")
 
@@ -121,6 +123,12 @@ def read_page(content: bytes, name: str = "", captured_at: datetime | None = Non
     tables = load_gazetteer()
     agencies = agency_names()
     layout = find_layout(lines, metadata, agencies)
+    if sum(len(lines[number].text) for number in layout.body) > MOST_OF_A_BODY:
+        raise InputError(
+            "report-too-large",
+            f"report {name!r} refused: its body has more than {MOST_OF_A_BODY} characters",
+            "cut it into the reports it consists of",
+        )
     joined = _join(lines)
     findings = (f"{decoded.hidden} hidden characters taken out",) if decoded.hidden else ()
     return _assemble(lines, metadata, layout, joined, _Source(name, content, captured_at, tables, agencies, findings))
@@ -168,7 +176,7 @@ def _unwrapped(block: Sequence[str]) -> list[str]:
     ):
         return list(block)
     joined = [block[0]]
-    for before, line in zip(block, block[1:], strict=False):
+    for before, line in pairwise(block):
         if len(before) > longest - 15:
             joined[-1] += " " + line
         else:
@@ -212,6 +220,7 @@ def _assemble(lines: Sequence[Line], metadata: Metadata, layout: Layout, joined:
     language = language_of(" ".join(joined.text[part.start : part.end] for part in body) or joined.text)
     country = _country_of(dateline, joined.text, source.tables)
     stamp = _stamps(lines, layout, metadata, language, country)
+    credits = _credits(lines, layout, metadata, "" if agency.casefold() == publisher.casefold() else agency, source)
     header = Header(
         language=language or (metadata.language if metadata.language in {"id", "en"} else None),
         title=layout.title_text or None,
@@ -223,7 +232,12 @@ def _assemble(lines: Sequence[Line], metadata: Metadata, layout: Layout, joined:
         dateline_place=place or None,
         photo_caption=layout.caption or None,
         photo_credit=layout.photo or None,
-        **_names(lines, layout, metadata, "" if agency.casefold() == publisher.casefold() else agency, source),
+        byline=credits.byline or None,
+        byline_empty=layout.byline_empty and not credits.byline,
+        writer=credits.writer or None,
+        agency=credits.agency or None,
+        photo_agency=credits.photo[0] or None,
+        photo_person=credits.photo[1] or None,
     )
     return Page(
         name=source.name,
@@ -249,30 +263,29 @@ def _assemble(lines: Sequence[Line], metadata: Metadata, layout: Layout, joined:
     )
 
 
-def _names(
-    lines: Sequence[Line], layout: Layout, metadata: Metadata, agency: str, source: _Source
-) -> dict[str, str | None | bool]:
+@dataclass(frozen=True, slots=True)
+class _Credits:
+    byline: str
+    writer: str
+    agency: str
+    photo: tuple[str, str]
+
+
+def _credits(lines: Sequence[Line], layout: Layout, metadata: Metadata, agency: str, source: _Source) -> _Credits:
     writer = ""
     if layout.credit >= 0:
         credited, writer = split_credit(lines[layout.credit].text, source.agencies)
         agency = credited or agency
     if not agency and layout.agency_byline >= 0:
         text = lines[layout.agency_byline].text
-        agency = next((m for m in _known_in(text, source.tables)), "")
+        agency = next(iter(_known_in(text, source.tables)), "")
     byline = layout.byline
     if not byline and not layout.byline_empty:
         named = [person_of_byline(author, source.agencies) for author in metadata.authors]
         named = [name for name in named if len(name.split()) >= 2 and name not in metadata.publishers]
         byline = named[0] if named else ""
     photo = split_photo(layout.photo, source.agencies) if layout.photo else ("", "")
-    return {
-        "byline": byline or None,
-        "byline_empty": layout.byline_empty and not byline,
-        "writer": writer or None,
-        "agency": agency or None,
-        "photo_agency": photo[0] or None,
-        "photo_person": photo[1] or None,
-    }
+    return _Credits(byline, writer, agency, photo)
 
 
 def _known_in(text: str, tables: Gazetteer) -> list[str]:
@@ -339,7 +352,7 @@ def _publisher(metadata: Metadata, lines: Sequence[Line], layout: Layout) -> str
         if len(parts) > 1 and len(others) < len(parts) and others and len(others[-1].split()) <= 5:
             return others[-1]
     for line in lines[-12:]:
-        match = _COPYRIGHT.search(line.text)
+        match = _COPYRIGHT.search(line.text[:300])
         if match:
             words = match["name"].split()
             kept = words[
@@ -407,13 +420,3 @@ def _voted(day: date, hour: int | None, minute: int | None, told: Sequence[datet
         if apart % 15 == 0 and -720 <= apart <= 840:
             return int(apart)
     return None
-
-
-def local_day(page: Page) -> date | None:
-    """The day of publication where the page was published."""
-    return page.header.published_day
-
-
-def in_zone(when: datetime, minutes: int) -> datetime:
-    """An instant in a zone given in minutes east of Greenwich."""
-    return when.astimezone(timezone(timedelta(minutes=minutes)))

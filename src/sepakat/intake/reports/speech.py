@@ -584,7 +584,7 @@ class Listener:
         found = self.tables.verbs.get(word.low)
         return found if found is not None and (found.language == self.language) else None
 
-    def _is_verb_of_saying(self, words: Sequence[Word], at: int) -> bool:  # noqa: PLR0911
+    def _is_verb_of_saying(self, words: Sequence[Word], at: int) -> bool:
         """Whether a word tells that somebody says something, here: not a noun, a passive or a relative clause."""
         verb = self._verb(words[at])
         if verb is None or at == 0:
@@ -643,7 +643,7 @@ class Listener:
         first = words[start].low if start < len(words) else ""
         return bool(near & (_NEGATIONS - {"no"})) or first in {"no", "nobody", "none", "tak"}
 
-    def _subject(self, words: Sequence[Word], start: int, spot: int) -> _Speaker | None:  # noqa: PLR0911
+    def _subject(self, words: Sequence[Word], start: int, spot: int) -> _Speaker | None:
         """Who does the saying: whatever stands right before the verb, an apposition and little words aside."""
         end = spot
         while end > start and words[end - 1].low in _FILLERS:
@@ -865,7 +865,7 @@ class Listener:
         rule: str,
         score: float,
         medium: str | None = None,
-    ) -> None:  # noqa: PLR0913, PLR0917
+    ) -> None:
         act = None
         shown = verb.text if verb is not None else None
         if verb is not None:

@@ -276,7 +276,7 @@ def find_dates(text: str, published: date | None) -> list[DateMention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-def _value(match: re.Match[str], text: str, published: date | None) -> tuple[str, str, str] | None:  # noqa: PLR0911
+def _value(match: re.Match[str], text: str, published: date | None) -> tuple[str, str, str] | None:
     part = match.groupdict()
     if part["slash"]:
         year = _year(part["syear"])

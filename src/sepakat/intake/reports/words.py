@@ -16,6 +16,7 @@ _SHORT = frozenset(
     kh jl jln tn ny bpk sdr kol letkol letjen mayjen brigjen irjen komjen kombes kompol akbp akp iptu ipda laks u.s u.k
     u.n p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec dok hlm al""".split()
 )
+MOST_OF_A_SENTENCE = 1500
 OPENING, CLOSING = '"\u201c\u00ab', '"\u201d\u00bb'
 
 
@@ -71,7 +72,7 @@ def sentences_of(text: str, start: int, end: int, paragraph: int) -> list[Senten
         cuts.append(match.end())
     found = []
     at = start
-    for cut in [*cuts, end]:
+    for cut in _no_longer(text, [*cuts, end], start):
         while at < cut and text[at].isspace():
             at += 1
         if at < cut:
@@ -80,9 +81,23 @@ def sentences_of(text: str, start: int, end: int, paragraph: int) -> list[Senten
     return found
 
 
+def _no_longer(text: str, cuts: list[int], start: int) -> list[int]:
+    """The cuts, and more where a sentence would be longer than any that somebody wrote."""
+    found = []
+    at = start
+    for cut in cuts:
+        while cut - at > MOST_OF_A_SENTENCE:
+            space = text.rfind(" ", at + 1, at + MOST_OF_A_SENTENCE)
+            at = space if space > at else at + MOST_OF_A_SENTENCE
+            found.append(at)
+        found.append(cut)
+        at = cut
+    return found
+
+
 def _is_inside_quote(text: str, start: int, match: re.Match[str], end: int) -> bool:
     """Whether direct speech is open here and goes on; what is never closed does not count."""
-    before = text[start : match.end()]
+    before = text[max(start, match.end() - 3000) : match.end()]
     if "\u201c" in before:
         opened = before.rfind("\u201c") > before.rfind("\u201d")
         return opened and "\u201d" in text[match.end() : min(end, match.end() + 800)]
@@ -94,6 +109,6 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
         return True
     before = re.search(r"[\w.]+$", text[max(start, match.start() - 24) : match.start()])
     word = before.group() if before else ""
-    if len(word) == 1 and word.isupper() or word.casefold() in _SHORT:
+    if (len(word) == 1 and word.isupper()) or word.casefold() in _SHORT:
         return match.end() >= len(text.rstrip())
     return not (word[-1:].isdigit() and text[match.end() : match.end() + 1].isdigit())
