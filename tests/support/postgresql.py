@@ -70,7 +70,7 @@ class Server:
                 stderr=log,
                 user=self.as_user,
                 cwd=self.folder,
-                preexec_fn=_end_with_the_tests,
+                preexec_fn=_end_with_the_tests,  # noqa: PLW1509 -- started before any thread
             )
         asking = [str(self.programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-d", "postgres"]
         while subprocess.run(asking, check=False, cwd=self.folder).returncode != 0:
