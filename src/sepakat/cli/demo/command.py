@@ -6,12 +6,13 @@ import shutil
 import signal
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sepakat.cli.refusals import NOT_AS_IT_SHOULD, complain
+from sepakat.cli.refusals import NOT_AS_IT_SHOULD
 from sepakat.errors import ConfigurationError
 
 
@@ -39,20 +40,16 @@ def demo(
     from sepakat.cli.demo.story import Story
 
     place = _place(folder)
-    # A demo that is told to end stops its nodes first.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A demo that is told to end, or whose terminal is closed, stops its nodes first.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     cast = Cast(Story(), place)
     try:
         is_well = play(cast)
         if not leave:
             cast.say_settings()
-            _wait()
+            _wait_for_the_end()
         return None if is_well else NOT_AS_IT_SHOULD
-    except KeyboardInterrupt:
-        if leave:
-            complain("the demo was interrupted")
-            return NOT_AS_IT_SHOULD
-        return None
     finally:
         cast.stop()
         if folder is None:
@@ -77,5 +74,6 @@ def _place(folder: Path | None) -> Path:
     return folder
 
 
-def _wait() -> None:
-    threading.Event().wait()
+def _wait_for_the_end() -> None:
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()

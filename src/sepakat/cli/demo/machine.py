@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sepakat.cli.options import NODE_VARIABLE
+from sepakat.cli.refusals import DEBUG_VARIABLE
 from sepakat.errors import SepakatError
 
 SEPAKAT = (sys.executable, "-m", "sepakat")
-COMMAND_SECONDS = 60
-START_SECONDS = 30
+COMMAND_SECONDS = 120
+START_SECONDS = 60
 AT_ONCE = 4
 OUTPUT_WIDTH = 130
 
@@ -58,23 +59,24 @@ class Machine:
         Raises:
             CommandFailed: it ended with another status than those expected.
         """
-        ran = subprocess.run(
-            [*SEPAKAT, *arguments],
-            env={
-                **os.environ,
-                NODE_VARIABLE: str(folder or self.folder),
-                "PYTHONIOENCODING": "utf-8",
-                "COLUMNS": str(OUTPUT_WIDTH),
-            },
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        command = " ".join(arguments)
+        try:
+            ran = subprocess.run(
+                [*SEPAKAT, *arguments],
+                env={**_environment(), NODE_VARIABLE: str(folder or self.folder)},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=COMMAND_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CommandFailed(
+                "demo-command", f"`sepakat {command}` at {self.party} did not end within {COMMAND_SECONDS} seconds"
+            ) from error
         if ran.returncode not in statuses:
             said = (ran.stderr or ran.stdout).strip()
-            command = " ".join(arguments)
             raise CommandFailed(
                 "demo-command", f"`sepakat {command}` at {self.party} ended with status {ran.returncode}: {said}"
             )
@@ -93,6 +95,7 @@ class Machine:
         with self.log.open("wb") as log:
             self._server = subprocess.Popen(
                 [*SEPAKAT, "serve", str(self.folder), "--port", "0"],
+                env=_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -129,6 +132,13 @@ class Machine:
     def is_served(self) -> bool:
         """Whether the server still runs."""
         return self._server is not None and self._server.poll() is None
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what is set there for a node of the user's own."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SEPAKAT_")}
+    debug = {name: value for name, value in os.environ.items() if name == DEBUG_VARIABLE}
+    return {**ours, **debug, "PYTHONIOENCODING": "utf-8", "COLUMNS": str(OUTPUT_WIDTH)}
 
 
 def together(do: Callable[[T], R], things: Iterable[T]) -> list[R]:
