@@ -61,7 +61,7 @@ _LOCATIVE = frozenset(
 _COUPLING = frozenset({",", "dan", "and", "serta", "&"})
 _SKIPPED = frozenset(
     """akan telah sudah juga kemudian lalu pernah kembali has have had also will would allegedly reportedly again then
-    later secretly jointly were was""".split()
+    later secretly jointly were was sebelumnya previously earlier""".split()
 )
 _NOMINAL = re.compile(
     r"(?i)(?:pe\w+an|serangan.*|gempuran.*|serbuan.*|ledakan|kesepakatan|perjanjian|bom .*|(?:air ?|drone )?strikes?|air raids?|bombing.*|.*bombings?|attacks?|ambush|explosions?|blasts?|shootings?|meetings?|agreements?|.*deal|pact|treaty|accord|arrests?|phone call|meeting|sepakat)$"

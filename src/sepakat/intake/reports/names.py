@@ -465,6 +465,8 @@ class Finder:
 
     def _place(self, index: int, at: int, size: int, name: str) -> bool:
         code = self._country(name)
+        if code is not None and at and self.sentences[index].words[at - 1].low in {"dolar", "dollar"}:
+            return False
         if code is not None:
             if self._is_nationality(index, at, size) or self._part_of_name(index, at, size):
                 return False
@@ -1231,7 +1233,31 @@ class Finder:
             return None
         name = self.text[words[first].start : words[last - 1].end]
         entity = Entity("person", name, words[first].start, words[last - 1].end, rule, score)
-        return self._keep(entity, index, first, last)
+        kept = self._keep(entity, index, first, last)
+        if self.language == "en" and kept.office is None:
+            self._office_behind(index, last, kept)
+        return kept
+
+    def _office_behind(self, index: int, at: int, person: Entity) -> None:
+        """`Corinne Dufka, the group's Sahel director`: the office stands between commas behind the name."""
+        words = self.sentences[index].words
+        if at >= len(words) or words[at].text != ",":
+            return
+        stop = next(
+            (one for one in range(at + 1, min(at + 14, len(words))) if words[one].text in {",", ".", ";"}), None
+        )
+        if stop is None:
+            return
+        heads = [(one, size) for one in range(at + 1, stop) if (size := self._head(words, one, "en"))]
+        if not heads or any(word.low in self.tables.verbs for word in words[at + 1 : heads[0][0]]):
+            return
+        first = at + 1 + (words[at + 1].low in {"the", "a", "an"})
+        head, size = heads[-1]
+        behind = head + size < stop and words[head + size].low in {"of", "for", "at"}
+        if head + size == stop or behind:
+            person.office = self._office_text(words, min(first, head), stop)
+            person.country = self._country_in(index, first, stop)
+            person.category = self._category(words, head, size)
 
     # Keeping, and finding again.
 

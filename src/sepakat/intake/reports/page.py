@@ -387,7 +387,10 @@ def _stamps(
     seen = find_stamps(lines[layout.stamp].text) if layout.stamp >= 0 else []
     if not seen:
         if not told:
-            return _Published(offset=_ZONES_OF_COUNTRIES.get(country or "", 420 if language == "id" else 0))
+            changed = _day_of_change(lines, layout)
+            return _Published(
+                day=changed, offset=_ZONES_OF_COUNTRIES.get(country or "", 420 if language == "id" else 0)
+            )
         offset = told[0].utcoffset() or timedelta()
         rivals = tuple(one for one in dict.fromkeys(told) if one != told[0])
         return _Published(metadata.published[0], told[0], told[0].date(), rivals, int(offset.total_seconds() // 60))
@@ -404,6 +407,23 @@ def _stamps(
         one for one in dict.fromkeys(told) if instant is not None and one.astimezone(UTC) != instant.astimezone(UTC)
     )
     return _Published(raw, instant, best.day, rivals, offset_minutes or 0)
+
+
+def _day_of_change(lines: Sequence[Line], layout: Layout) -> date | None:
+    """The only date that a page without a stamp gives of itself: of a change, or as Indonesian news write the day's own."""
+    body = set(layout.body)
+    for number, line in enumerate(lines[:200]):
+        found = find_stamps(line.text) if len(line.text) < 140 and number not in body else []
+        if found:
+            return found[0].day
+    for number in layout.body:
+        dated = _OWN_DAY.search(lines[number].text)
+        if dated and (found := find_stamps(lines[number].text[dated.start() : dated.end()])):
+            return found[0].day
+    return None
+
+
+_OWN_DAY = re.compile(r"(?i)(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu)\s*\(\d{1,2}/\d{1,2}/\d{4}\)")
 
 
 def _voted(day: date, hour: int | None, minute: int | None, told: Sequence[datetime]) -> int | None:

@@ -43,7 +43,7 @@ _COMMON_NOUN_SPEAKERS = re.compile(
     |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report|media
     |pejabat|polisi|kepolisian|jaksa|penyidik|warga|saksi|saksi\ mata|petugas|dokter|diplomat|pengamat|ahli|pengacara|aktivis|sumber|juru\ bicara|militer|tentara|kementerian|pemerintah|rumah\ sakit
     |perusahaan|kelompok|lembaga|pengadilan|partai|dewan|komisi|koalisi|pemberontak|oposisi|bank|keluarga|pemimpin|menteri|komandan|pemantau|relawan|anggota|intelijen|otoritas|kantor|laporan|pernyataan|pihak)
-    (?:\ (?:[\w'-]+)){0,3}$"""
+    (?:\ (?:[\w'-]+)){0,3}$|^(?:a|the|an)\ spokes(?:man|woman|person)\ (?:for|of)(?:\ [\w'-]+){1,8}$"""
 )
 
 
@@ -811,7 +811,7 @@ class Listener:
         """A speaker without a name, in the words of the text: `airport officials`, `Rumah sakit setempat`."""
         while last > first and words[last - 1].text in {",", "."}:
             last -= 1
-        if last <= first or last - first > 7:
+        if last <= first or last - first > 11:
             return None
         name = self.text[words[first].start : words[last - 1].end]
         part = words[first:last]

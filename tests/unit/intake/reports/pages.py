@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-INDONESIAN = b"""Patroli Bersama Mulai Berlayar
+_FIRST = (
+    "KABAR CONTOH, Medan - Menteri Pertahanan Malaysia Azmi Harun mengatakan sekitar 30 kapal akan berlayar pekan "
+    'depan. "Kami siap," katanya di Medan.'
+)
+INDONESIAN = f"""Patroli Bersama Mulai Berlayar
 
 Oleh: Wahyu Pramudita
 Selasa, 4 Juni 2019 10:15 WIB
 
-KABAR CONTOH, Medan - Menteri Pertahanan Malaysia Azmi Harun mengatakan sekitar 30 kapal akan berlayar pekan depan. "Kami siap," katanya di Medan.
+{_FIRST}
 
 Jakarta membantah menunda patroli itu. Kelompok bersenjata Elang Laut menculik sedikitnya dua belas nelayan, kata Azmi.
 
@@ -20,7 +24,7 @@ Nelayan Ditemukan Selamat
 Nelayan Ditemukan Selamat
 Mereka menumpang kapal barang.
 Baca Selengkapnya
-"""
+""".encode()
 
 ENGLISH = """<html><head><title>Ministers meet in Oslo | The Example Post</title>
 <meta property="article:published_time" content="2018-05-03T09:00:00Z"></head><body>

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,7 +60,8 @@ def test_spoken_acts_are_told_apart(english: Reading) -> None:
 
 def test_a_related_story_makes_no_claim(indonesian: Reading) -> None:
     end = indonesian.page.body[-1].end
-    assert all(one.end <= end for one in (*indonesian.statements, *indonesian.events))
+    assert all(one.end <= end for one in indonesian.statements)
+    assert all(one.end <= end for one in indonesian.events)
 
 
 def test_the_chain_of_sources_leads_from_publisher_over_agency_to_speaker(indonesian: Reading) -> None:
@@ -99,31 +102,29 @@ def test_a_people_or_belief_is_never_an_entity() -> None:
 
 def test_every_offset_lies_in_the_text(english: Reading) -> None:
     text = english.page.text
-    for one in (*english.entities, *english.numbers, *english.dates, *english.statements, *english.events):
-        assert 0 <= one.start < one.end <= len(text)
+    spans = [(one.start, one.end) for one in english.entities]
+    spans += [(one.start, one.end) for one in english.numbers]
+    spans += [(one.start, one.end) for one in english.dates]
+    spans += [(one.start, one.end) for one in english.statements]
+    spans += [(one.start, one.end) for one in english.events]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
 
 
 @settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        read_report(content, "x.html")
-    except InputError as refused:
-        assert refused.code.startswith("report-")
+    with suppress(InputError):
+        assert read_report(content, "x.html").page.text.strip()
 
 
-_PIECES = st.sampled_from(
-    ["<p>", "</div>", "Jakarta", ", ", "kata ", "said ", '"', "\u201c", "Presiden ", "Joko Widodo", ". ", "\n\n", "Rp 2,5 ", "miliar ", "antara ",
-     "30 ", "dan ", "Senin ", "(1/11) ", "menurut ", "Berita terkait\n", "3 hari lalu\n", "yang ", "The group ", "of ", "(ISIS) ", "31/02/2020 "]
-)  # fmt: skip
+_INDONESIAN = "Jakarta|kata |Presiden |Joko Widodo|Rp 2,5 |miliar |antara |dan |Senin |(1/11) |menurut |yang |tidak "
+_OTHERS = '<p>|</div>|, |said |"|\u201c|. |\n\n|30 |Berita terkait\n|3 hari lalu\n|The group |of |(ISIS) |31/02/2020 '
+_PIECES = st.sampled_from(sorted({*_INDONESIAN.split("|"), *_OTHERS.split("|")}))
 
 
 @settings(max_examples=150)
 @given(st.lists(_PIECES, max_size=40).map("".join))
 def test_any_broken_text_is_read_or_refused(text: str) -> None:
-    try:
+    with suppress(InputError):
         reading = read_report(text.encode(), "x.txt")
-    except InputError as refused:
-        assert refused.code.startswith("report-")
-    else:
         assert all(one.end <= len(reading.page.text) for one in reading.statements)
