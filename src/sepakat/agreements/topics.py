@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 _Index = Mapping[str, frozenset[str]]
+_NO_TOPICS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class TopicTable:
             *(self._by_id.get(identifier, ()) for identifier in ids),
             *(self._by_name.get(folded(name), ()) for name in names),
         )
+
+    def topics_of_id(self, identifier: str) -> frozenset[str]:
+        """The topics that the id of an entity stands for."""
+        return self._by_id.get(identifier, _NO_TOPICS)
 
 
 def lies_in(inner: str, outer: str) -> bool:

@@ -32,6 +32,8 @@ class ClauseMasks:
         self._regions = regions
         self._now = microseconds(now)
         self._kept: dict[tuple[object, ...], int] = {}
+        self._topics: dict[frozenset[str], int] = {}
+        self._wanted_regions: dict[frozenset[str], int] = {}
         self.may_go_whole = slots.where(lambda clause: clause.fields.tear_line is not TearLine.ALWAYS)
         self.may_go_cut = slots.where(lambda clause: clause.fields.tear_line is not TearLine.NONE)
         self.pseudonymous = slots.where(lambda clause: clause.persons.rule is PersonsRule.PSEUDONYM)
@@ -58,7 +60,10 @@ class ClauseMasks:
 
     def topics(self, topics: frozenset[str]) -> int:
         """The slots of which at least one topic is wanted, or that want everything."""
-        return self._keep(("topics", topics), lambda clause: wants_topic(clause, topics))
+        mask = self._topics.get(topics)
+        if mask is None:
+            mask = self._topics[topics] = self._slots.where(lambda clause: wants_topic(clause, topics))
+        return mask
 
     def no_excluded_topic(self, topics: frozenset[str]) -> int:
         """The slots that exclude none of the topics."""
@@ -69,7 +74,11 @@ class ClauseMasks:
 
     def regions(self, regions: frozenset[str]) -> int:
         """The slots of which at least one region is wanted, or that want everything."""
-        return self._keep(("regions", regions), lambda clause: wants_region(clause, regions, self._regions))
+        mask = self._wanted_regions.get(regions)
+        if mask is None:
+            mask = self._slots.where(lambda clause: wants_region(clause, regions, self._regions))
+            self._wanted_regions[regions] = mask
+        return mask
 
     def no_excluded_region(self, regions: frozenset[str]) -> int:
         """The slots that exclude none of the regions."""

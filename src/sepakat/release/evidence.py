@@ -60,7 +60,10 @@ class OwnEvidence:
     def _topics_of_id(self, identifier: StixId) -> frozenset[str]:
         found = self._topics_by_id.get(identifier)
         if found is None:
-            found = self._world.topics.topics_of(ids=(identifier,)) | self._policy(identifier).topics
+            found = self._world.topics.topics_of_id(identifier)
+            policy = self._world.policies.get(identifier)
+            if policy is not None and policy.topics:
+                found |= policy.topics
             self._topics_by_id[identifier] = found
         return found
 

@@ -57,6 +57,11 @@ class FieldMasks:
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
         self._kept: dict[tuple[str, ...], int] = {}
+        self._any_source = slots.where(lambda clause: clause.fields.external_references.any_written)
+        self._sources: dict[str, int] = {}
+        for entry in slots.clauses:
+            for name in entry.clause.fields.external_references.names:
+                self._sources[name] = self._sources.get(name, self._any_source) | entry.mask
         named = [
             _path(name)
             for entry in slots.clauses
@@ -84,9 +89,7 @@ class FieldMasks:
 
     def external_reference(self, source_name: object) -> int:
         """The slots that let external references of a source through."""
-        if not isinstance(source_name, str):
-            return 0
-        return self._keep(("source name", source_name), lambda clause: source_name in clause.fields.external_references)
+        return self._sources.get(source_name, self._any_source) if isinstance(source_name, str) else 0
 
     def source(self, name: str) -> int:
         """The slots that disclose one property of a claim's source; what has no level of its own goes with identity."""

@@ -30,6 +30,8 @@ class Fixpoint:
         self._is_fallen: set[StixId] = set()
         self._doubtful: dict[int, Version] = {}
         """Versions whose evidence over relationships has to be looked at again, by identity."""
+        self._leaning: dict[StixId, dict[int, Version]] = {}
+        """Versions that may lack evidence of their own and can have it by way of an id, by identity; found when asked."""
         self._needy: dict[int, Version] = {}
         """Versions of which something that must not vanish may have vanished, by identity."""
         self._covers: dict[tuple[tuple[int, ...], int], int] = {}
@@ -142,23 +144,23 @@ class Fixpoint:
                     self._needy[id(version)] = version
             if (whole, variant) != (version.whole, version.variant):
                 self._fall(version, whole, variant)
-        for version in self._neighbours(entry):
-            if version.present and self._may_lack_evidence(version):
-                self._doubtful[id(version)] = version
+        leaning = self._leaning.get(target)
+        if leaning is None:
+            leaning = self._leaning[target] = {
+                id(version): version for version in self._neighbours(entry) if self._may_lack_evidence(version)
+            }
+        self._doubtful.update(leaning)
 
     def _neighbours(self, entry: Held) -> Iterator[Version]:
         """The versions whose evidence may rest on this id: what it connects, what connects it, and their other ends."""
+        ends: dict[StixId, None] = {}
         for relationship in entry.relationships:
             yield relationship
-            yield from self._at_ends(relationship)
+            ends.update(dict.fromkeys(relationship.ends))
         for version in entry.versions:
-            if version.type in RELATIONSHIPS:
-                yield from self._at_ends(version)
-
-    def _at_ends(self, relationship: Version) -> Iterator[Version]:
-        for end in relationship.ends:
-            if end in self._held:
-                yield from self._held[end].versions
+            ends.update(dict.fromkeys(version.ends))
+        for end in ends:
+            yield from self._versions_of(end)
 
     def _look_again(self, version: Version) -> None:
         """Match the clauses again with the evidence that is left."""

@@ -58,8 +58,12 @@ class Slots:
         )
         self.every = 0
         """All slots."""
+        alike: dict[Clause, int] = {}
         for entry in self.clauses:
             self.every |= entry.mask
+            alike[entry.clause] = alike.get(entry.clause, 0) | entry.mask
+        # Many agreements say the same in some clause: what is asked of it is asked once.
+        self._alike = tuple(alike.items())
 
     def spread(self, views: int) -> int:
         """All slots of a set of views."""
@@ -74,9 +78,9 @@ class Slots:
     def where(self, holds: Callable[[Clause], bool]) -> int:
         """The slots of the clauses for which something holds; a clause at which asking fails is not among them."""
         mask = 0
-        for entry in self.clauses:
-            if _asked(holds, entry.clause):
-                mask |= entry.mask
+        for clause, slots in self._alike:
+            if _asked(holds, clause):
+                mask |= slots
         return mask
 
     def where_agreement(self, holds: Callable[[Agreement], bool]) -> int:
