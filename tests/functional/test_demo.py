@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+import subprocess
+import threading
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
-from tests.support.command_line import Ended, in_process_of_its_own
+from tests.support.command_line import SEPAKAT, Ended, in_process_of_its_own
 
 BROKEN_RULES = Path(__file__).parent / "broken_rules"
 NOTICED = {
@@ -47,3 +52,30 @@ def test_demo_notices_a_broken_rule_of_release(rule: str, tmp_path: Path) -> Non
     assert ended.status == 1
     said = crosses(ended)
     assert all(words in said for words in NOTICED[rule]), ended.out
+
+
+def test_demo_that_is_interrupted_leaves_no_process_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    demo = subprocess.Popen(
+        [*SEPAKAT, "demo", "--folder", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    address = served_address(folder / "us.log", demo)
+    demo.send_signal(signal.SIGINT)
+    said, _ = demo.communicate(timeout=120)
+    assert demo.returncode == 130, said.decode()
+    assert b"Traceback" not in said
+    with pytest.raises(OSError), socket.create_connection((address.hostname, address.port or 0), timeout=5):
+        pass
+
+
+def served_address(log: Path, demo: subprocess.Popen[bytes]) -> SplitResult:
+    """Where a node is served, once it is."""
+    pause = threading.Event()
+    said = ""
+    for _ in range(1200):
+        said = log.read_text(encoding="utf-8") if log.exists() else ""
+        if said.endswith("\n") or demo.poll() is not None:
+            break
+        pause.wait(0.1)
+    assert said.startswith("Serving "), said
+    return urlsplit(said.split()[-1])

@@ -15,8 +15,6 @@ from tests.functional.test_one_node import ACTOR, OTHER, actor, bundle
 from tests.support.agreements import agreement_text
 from tests.support.command_line import CommandLine, served
 
-WINDOW = {"from_": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}
-
 
 @dataclass
 class Two:
@@ -39,7 +37,8 @@ class Two:
 
     def file(self, **changes: Any) -> Path:
         path = self.place / f"agreement-{changes.get('version', 1)}.yaml"
-        path.write_text(agreement_text(**WINDOW, **changes), encoding="utf-8")
+        text = agreement_text(from_="2020-01-01T00:00:00Z", to="2099-01-01T00:00:00Z", **changes)
+        path.write_text(text, encoding="utf-8")
         return path
 
     def agree(self) -> str:

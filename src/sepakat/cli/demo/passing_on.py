@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from time import monotonic
 
 from sepakat.cli.demo.cast import Cast, everything, held
 from sepakat.cli.demo.machine import together
@@ -84,7 +85,6 @@ def _wait_for_answers(cast: Cast, started: str, parties: set[str]) -> dict[str, 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:
     pause = threading.Event()
-    for _ in range(ANSWER_SECONDS * 2):
-        if is_so():
-            return
+    deadline = monotonic() + ANSWER_SECONDS
+    while not is_so() and monotonic() < deadline:
         pause.wait(0.5)
