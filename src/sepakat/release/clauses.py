@@ -50,6 +50,10 @@ class ClauseMasks:
             for persons in (0, 1, 2)
         }
 
+    def at(self, now: datetime) -> None:
+        """Ask from now on at another instant."""
+        self._now = microseconds(now)
+
     def types(self, type_name: str) -> int:
         """The slots that share a type; `any` covers what STIX defines, a custom type goes only by its name."""
         return self._keep(("type", type_name), lambda clause: shares_type(clause, type_name))
@@ -110,7 +114,7 @@ class ClauseMasks:
     def retained(self, created: int) -> int:
         """The slots whose retention, counted from `created`, is not over."""
         return self._keep(
-            ("retention", created),
+            ("retention", created, self._now),
             lambda clause: (
                 (retention := clause.persons.retention) is None
                 or self._now <= microseconds(retention.after(as_datetime(created)))

@@ -7,7 +7,7 @@ unreadable is out everywhere (DESIGN section 4, fail closed).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sepakat.release.basis import BasisMasks
@@ -37,17 +37,8 @@ class Compiled:
     def __init__(self, world: World, now: datetime) -> None:
         self.world = world
         self.now = now
-        self.slots = Slots(world)
-        self.markings = MarkingTable(world, self.slots)
-        self.labels = Labels(world, self.slots, self.markings, now)
-        self.clauses = ClauseMasks(self.slots, world.regions, now)
-        self.fields = FieldMasks(self.slots)
         self._evidence = OwnEvidence(world)
-        self._units = Units(self.slots, self.fields, self.labels, self.clauses.pseudonymous)
-        self._readers: dict[tuple[tuple[PartyId, ...], tuple[StixId, ...] | None, tuple[StixId, ...]], int] = {}
-        self.alike: dict[tuple[object, ...], int] = {}
-        """What the rules let through that look at features which many versions share, by those features."""
-        self._lists: dict[tuple[StixId, ...], tuple[Restriction, ...]] = {}
+        self.renew_tables()
         self.held: dict[StixId, Held] = {}
         for identifier, versions in world.versions.items():
             self.held[identifier] = Held([self._read(held) for held in versions])
@@ -56,8 +47,45 @@ class Compiled:
             for identifier, entry in self.held.items()
             if entry.versions and all(version.is_scaffold for version in entry.versions)
         )
-        self.by_ref: Mapping[VersionRef, Version] = self._by_ref()
+        self.by_ref: dict[VersionRef, Version] = {}
+        for entry in self.held.values():
+            self._name(entry)
+        self.renew_basis()
+
+    def renew_tables(self, least_stride: int = 1) -> None:
+        """Work out anew what views and clauses say, at the present instant."""
+        world = self.world
+        self.slots = Slots(world, least_stride)
+        self.markings = MarkingTable(world, self.slots)
+        self.labels = Labels(world, self.slots, self.markings, self.now)
+        self.clauses = ClauseMasks(self.slots, world.regions, self.now)
+        self.fields = FieldMasks(self.slots)
+        self._units = Units(self.slots, self.fields, self.labels, self.clauses.pseudonymous)
+        self._readers: dict[tuple[tuple[PartyId, ...], tuple[StixId, ...] | None, tuple[StixId, ...]], int] = {}
+        self.alike: dict[tuple[object, ...], int] = {}
+        """What the rules let through that look at features which many versions share, by those features."""
+        self._lists: dict[tuple[StixId, ...], tuple[Restriction, ...]] = {}
+
+    def renew_basis(self) -> None:
+        """Work out anew what everything lets through that something derives from."""
         self.basis = BasisMasks(self.held, self.slots, self._binds)
+
+    def at(self, now: datetime) -> None:
+        """Ask from now on at another instant; what has changed by it is read again by who calls this."""
+        self.now = now
+        self.clauses.at(now)
+
+    def read_again(self, identifiers: Iterable[StixId]) -> None:
+        """Read some ids as the world now has them, and what else stands for what they show."""
+        for identifier in identifiers:
+            self._evidence.forget(identifier)
+            for version in self.held.pop(identifier).versions if identifier in self.held else ():
+                self.by_ref.pop(version.ref, None)
+        for identifier in identifiers:
+            versions = self.world.versions.get(identifier)
+            if versions:
+                self.held[identifier] = Held([self._read(held) for held in versions])
+                self._name(self.held[identifier])
 
     def versions(self) -> Iterator[Version]:
         """Every held version."""
@@ -198,14 +226,12 @@ class Compiled:
         is_personal = is_individual or annotated is not None or (claim is not None and claim.is_about_person)
         return is_personal, annotated if annotated is not None else claimed
 
-    def _by_ref(self) -> dict[VersionRef, Version]:
-        """Versions by reference; two with the same reference but other bytes cannot be told apart: both are out."""
-        found: dict[VersionRef, Version] = {}
-        for version in self.versions():
-            other = found.setdefault(version.ref, version)
+    def _name(self, entry: Held) -> None:
+        """Keep versions by reference; two with one reference but other bytes cannot be told apart: both are out."""
+        for version in entry.versions:
+            other = self.by_ref.setdefault(version.ref, version)
             if other is not version and other.held.object.raw != version.held.object.raw:
                 other.fault = version.fault = "another version with the same id and time has other bytes"
-        return found
 
     def view_names(self, mask: int) -> tuple[ViewKey, ...]:
         """The keys of a set of views."""

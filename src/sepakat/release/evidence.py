@@ -27,6 +27,11 @@ class OwnEvidence:
         self._topics_by_name: dict[str, frozenset[str]] = {}
         self._regions_by_id: dict[StixId, frozenset[str]] = {}
 
+    def forget(self, identifier: StixId) -> None:
+        """Look again at what an id stands for when it is asked next."""
+        self._topics_by_id.pop(identifier, None)
+        self._regions_by_id.pop(identifier, None)
+
     def topics(self, reading: Reading) -> frozenset[str]:
         """Topics by `labels`, by name and aliases, by its id and the ids it names, by annotation on any of them."""
         topics = self._topics_of_id(reading.id)

@@ -7,7 +7,7 @@ owns, when all terms under which it sent the version name them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sepakat.agreements.terms import OnwardRule
@@ -21,12 +21,20 @@ class GrantTable:
 
     def __init__(self, world: World, slots: Slots, now: datetime) -> None:
         self._slots = slots
-        views: dict[StixId, dict[PartyId, int]] = {}
-        for grant in world.grants:
-            if is_valid(grant, world.node, now):
-                by_origin = views.setdefault(grant.object_id, {})
-                by_origin[grant.origin] = by_origin.get(grant.origin, 0) | slots.by_taker.get(grant.party, 0)
-        self._views: Mapping[StixId, Mapping[PartyId, int]] = views
+        self._node = world.node
+        self._views: dict[StixId, dict[PartyId, int]] = {}
+        self._add(world.grants, now)
+
+    def renew(self, object_id: StixId, grants: Iterable[Grant], now: datetime) -> None:
+        """Take these as all the grants for an object, at another instant."""
+        self._views.pop(object_id, None)
+        self._add(grants, now)
+
+    def _add(self, grants: Iterable[Grant], now: datetime) -> None:
+        for grant in grants:
+            if is_valid(grant, self._node, now):
+                by_origin = self._views.setdefault(grant.object_id, {})
+                by_origin[grant.origin] = by_origin.get(grant.origin, 0) | self._slots.by_taker.get(grant.party, 0)
 
     def touches(self, object_id: StixId) -> bool:
         """Whether any grant is about the object."""

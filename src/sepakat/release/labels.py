@@ -14,7 +14,7 @@ from sepakat.agreements.terms import Onward, OnwardRule
 from sepakat.release.grants import GrantTable
 from sepakat.release.levels import TLP_AMBER, TLP_GREEN, TLP_RED
 from sepakat.release.markings import MarkingTable
-from sepakat.release.question import HeldVersion, ReceivedTerms, ViewKey, World
+from sepakat.release.question import Approval, HeldVersion, ReceivedTerms, ViewKey, World
 from sepakat.release.restrictions import Restriction
 from sepakat.release.slots import Slots
 from sepakat.stix.identifiers import PartyId, StixId
@@ -33,11 +33,20 @@ class Labels:
         self.grants = GrantTable(world, slots, now)
         self._approvers: dict[VersionRef, dict[ViewKey, frozenset[str]]] = {}
         for (version, view), approvals in world.approvals.items():
-            given = frozenset(approval.approver for approval in approvals if approval.at <= now)
-            if given:
-                self._approvers.setdefault(version, {})[view] = given
+            self._approve(version, view, approvals, now)
         self._only_this_node = frozenset({world.node})
         self._as_strict: dict[Onward, int] = {}
+
+    def renew(self, version: VersionRef, approvals: Mapping[ViewKey, Sequence[Approval]], now: datetime) -> None:
+        """Take these as all the approvals of a version, at another instant."""
+        self._approvers.pop(version, None)
+        for view, given in approvals.items():
+            self._approve(version, view, given, now)
+
+    def _approve(self, version: VersionRef, view: ViewKey, approvals: Iterable[Approval], now: datetime) -> None:
+        given = frozenset(approval.approver for approval in approvals if approval.at <= now)
+        if given:
+            self._approvers.setdefault(version, {})[view] = given
 
     def owners(self, version: HeldVersion) -> tuple[PartyId, ...]:
         """Whose markings those of the version are."""

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sepakat.release.compiled import Compiled
+from sepakat.release.question import Grant, ObjectPolicy, View
 from sepakat.release.times import as_datetime, microseconds
+from sepakat.release.versions import Version
 
 
 def next_change(world: Compiled) -> datetime | None:
@@ -19,30 +21,46 @@ def next_change(world: Compiled) -> datetime | None:
     return None if earliest is None else as_datetime(earliest)
 
 
+def instants_of(world: Compiled, version: Version) -> Iterator[int]:
+    """The instants at which time alone can change something for one version by its own clock, in microseconds."""
+    if version.fault is None and not version.is_scaffold:
+        instant = world.clauses.next_change(version.modified, version.received)
+        if instant is not None:
+            yield instant
+        if version.is_personal:
+            yield from world.clauses.retention_ends(version.created)
+
+
+def instants_of_policy(policy: ObjectPolicy) -> Iterator[int]:
+    """The instant at which an object expires."""
+    if policy.expires_at is not None:
+        yield microseconds(policy.expires_at)
+
+
+def instants_of_grant(grant: Grant) -> Iterator[int]:
+    """The instants at which a grant begins, and at which it is over: one microsecond after its last."""
+    yield microseconds(grant.given_at)
+    if grant.until is not None:
+        yield microseconds(grant.until) + 1
+    if grant.withdrawn_at is not None:
+        yield microseconds(grant.withdrawn_at)
+
+
+def instants_of_view(view: View) -> Iterator[int]:
+    """The instants at which the window of a view's agreement begins and ends."""
+    yield microseconds(view.agreement.window.from_)
+    if view.agreement.window.to is not None:
+        yield microseconds(view.agreement.window.to)
+
+
 def _instants(world: Compiled) -> Iterator[int]:
     for version in world.versions():
-        if version.fault is None and not version.is_scaffold:
-            instant = world.clauses.next_change(version.modified, version.received)
-            if instant is not None:
-                yield instant
-            if version.is_personal:
-                yield from world.clauses.retention_ends(version.created)
-    for at, offset in _policy_instants(world):
-        if at is not None:
-            yield microseconds(at) + offset
-
-
-def _policy_instants(world: Compiled) -> Iterator[tuple[datetime | None, int]]:
-    """Instants at which something begins or, with an offset of one microsecond, after which it has ended."""
+        yield from instants_of(world, version)
     for policy in world.world.policies.values():
-        yield policy.expires_at, 0
+        yield from instants_of_policy(policy)
     for grant in world.world.grants:
-        yield grant.given_at, 0
-        yield grant.until, 1
-        yield grant.withdrawn_at, 0
+        yield from instants_of_grant(grant)
     for approvals in world.world.approvals.values():
-        for approval in approvals:
-            yield approval.at, 0
+        yield from (microseconds(approval.at) for approval in approvals)
     for view in world.world.views.values():
-        yield view.agreement.window.from_, 0
-        yield view.agreement.window.to, 0
+        yield from instants_of_view(view)

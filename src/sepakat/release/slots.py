@@ -29,9 +29,9 @@ class ClauseSlots:
 class Slots:
     """Which bit stands for what, in one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, least_stride: int = 1) -> None:
         self.views: tuple[View, ...] = tuple(world.views.values())
-        self.stride = max((len(view.agreement.share) for view in self.views), default=1) or 1
+        self.stride = max([least_stride, *(len(view.agreement.share) for view in self.views)])
         self.position: Mapping[ViewKey, int] = {view.key: number for number, view in enumerate(self.views)}
         self._shifts = _shifts(self.stride)
         self.live = 0

@@ -195,17 +195,18 @@ ALIKE = (
 _ONE_BY_ONE = tuple(rule for name, rule in CLAUSE_RULES.items() if name not in ALIKE)
 
 
-def base_slots(world: Compiled, version: Version) -> int:
-    """The slots that every rule here lets through."""
-    views = world.readers(version)
-    if not views:
+def base_slots(world: Compiled, version: Version, within: int) -> int:
+    """Of some slots, those that every rule here lets through."""
+    mask = _of_alike(world, version) & within
+    if not mask:
         return 0
+    views = world.readers(version)
     for rule in VIEW_RULES.values():
         if rule is not among_readers:
             views &= rule(world, version)
-            if not views:
-                return 0
-    mask = world.slots.spread(views) & _of_alike(world, version)
+        if not views:
+            return 0
+    mask &= world.slots.spread(views)
     for rule in _ONE_BY_ONE:
         if not mask:
             return 0
@@ -214,21 +215,26 @@ def base_slots(world: Compiled, version: Version) -> int:
 
 
 def _of_alike(world: Compiled, version: Version) -> int:
+    if version.is_personal:
+        # How long personal data is kept hangs on the instant; there is too little of it to matter.
+        return _all_of_alike(world, version)
     key = _features(version)
     mask = world.alike.get(key)
     if mask is None:
-        mask = world.slots.every
-        for name in ALIKE:
-            mask &= CLAUSE_RULES[name](world, version)
-        world.alike[key] = mask
+        mask = world.alike[key] = _all_of_alike(world, version)
+    return mask
+
+
+def _all_of_alike(world: Compiled, version: Version) -> int:
+    mask = world.slots.every
+    for name in ALIKE:
+        mask &= CLAUSE_RULES[name](world, version)
     return mask
 
 
 def _features(version: Version) -> tuple[object, ...]:
-    """Everything about a version that the rules of `ALIKE` look at."""
-    claim, person = version.claim, None
-    if version.is_personal:
-        person = (version.person_category, version.has_necessity, version.is_own, version.created)
+    """Everything about a version that is no personal data that the rules of `ALIKE` look at."""
+    claim = version.claim
     return (
         version.type,
         None if claim is None else (claim.kind, claim.reliability, claim.credibility),
@@ -236,5 +242,4 @@ def _features(version: Version) -> tuple[object, ...]:
         version.own_regions,
         version.markings,
         version.policy.markings,
-        person,
     )

@@ -60,9 +60,9 @@ class ScaffoldReference:
     paths: tuple[Path, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Version:
-    """One held version, its features, and its standing in the fixpoint."""
+    """One held version, its features, and its standing in the fixpoint; equal to itself alone."""
 
     held: HeldVersion
     ref: VersionRef
@@ -139,8 +139,11 @@ class Held:
     versions: list[Version] = field(default_factory=list)
     whole: int = 0
     present: int = 0
-    relationships: list[Version] = field(default_factory=list)
-    """Versions of relationships and sightings that connect it."""
+
+    @property
+    def evidence(self) -> frozenset[tuple[int, int, tuple[StixId, ...], int]]:
+        """What its versions show to what they are connected with: topics, regions, ends, and in which views."""
+        return frozenset((v.topic_slots, v.region_slots, v.ends, v.present) for v in self.versions)
 
     def refresh(self) -> bool:
         """Join the standing of all versions again; whether it changed."""

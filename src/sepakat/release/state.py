@@ -1,0 +1,286 @@
+"""Keeps one world decided: a change re-decides only what depends on it, with the result of deciding all from nothing.
+
+`Decided` holds the compiled world and its fixpoint. `apply` takes what is now different (`Change`) and an instant; what
+time alone changes since the last instant is found and decided again with it. What has no change of its own here
+(parties, topics, regions, clients, markings and other scaffold) makes a new `Decided`. Everything is in this process:
+who shares a store with others has to bring every change here, or decide anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+
+from sepakat.release.compiled import Compiled
+from sepakat.release.engine import Verdicts
+from sepakat.release.fixpoint import Fixpoint
+from sepakat.release.next_change import instants_of, instants_of_grant, instants_of_policy, instants_of_view
+from sepakat.release.object_facts import derivation_of, reading_of
+from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
+from sepakat.release.times import as_datetime, microseconds
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.objects import VersionRef
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is now different, as it now is: nothing that is not named here has changed."""
+
+    versions: Mapping[StixId, tuple[HeldVersion, ...]] = field(default_factory=dict)
+    """All held versions of an id; none for one that is no longer held."""
+    policies: Mapping[StixId, ObjectPolicy] = field(default_factory=dict)
+    approvals: Mapping[tuple[VersionRef, ViewKey], tuple[Approval, ...]] = field(default_factory=dict)
+    grants: Mapping[StixId, tuple[Grant, ...]] = field(default_factory=dict)
+    """All grants for an object."""
+    views: Mapping[ViewKey, View] = field(default_factory=dict)
+    """Views that are new or changed; one that is over is not in force."""
+
+
+class Decided:
+    """One world, decided at `now`; its `verdicts` are always of the present world and instant."""
+
+    def __init__(self, world: World, now: datetime) -> None:
+        self._versions = dict(world.versions)
+        self._policies = dict(world.policies)
+        self._approvals = dict(world.approvals)
+        self._views = dict(world.views)
+        self._grants: dict[StixId, tuple[Grant, ...]] = {}
+        for grant in world.grants:
+            self._grants[grant.object_id] = (*self._grants.get(grant.object_id, ()), grant)
+        self._approved: dict[VersionRef, set[ViewKey]] = {}
+        for version, view in world.approvals:
+            self._approved.setdefault(version, set()).add(view)
+        self.world = replace(
+            world, versions=self._versions, policies=self._policies, approvals=self._approvals, views=self._views
+        )
+        self._decide(now)
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the verdicts."""
+        return self._compiled.now
+
+    @property
+    def next_change_at(self) -> datetime | None:
+        """The earliest instant at which time alone can change anything: a sweeper calls `apply` then."""
+        now = microseconds(self.now)
+        ends = [at for view in self._views.values() for at in instants_of_view(view) if at > now]
+        while self._due and self._due[0][0] <= now:
+            heappop(self._due)
+        earliest = min([*ends, *(at for at, _ in self._due[:1])], default=None)
+        return None if earliest is None else as_datetime(earliest)
+
+    def apply(self, change: Change, now: datetime) -> frozenset[StixId]:
+        """Take a change in and decide again what depends on it; gives the ids whose outcome may be another.
+
+        Raises:
+            ValueError: `now` lies before the last instant: a clock that ran backwards decides nothing.
+        """
+        if now < self.now:
+            raise ValueError("the clock ran backwards")
+        due = self._take_due(now)
+        self._compiled.at(now)
+        if self._is_beyond(change):
+            return self._decide_all(change, now)
+        touched: set[StixId] = set()
+        changed = [key for key, view in change.views.items() if self._views.get(key) != view]
+        if changed:
+            if not self._fits(change.views):
+                return self._decide_all(change, now)
+            touched |= self._renew_views(change.views, changed)
+        concerned = self._take_in(change) | due
+        if concerned:
+            touched |= self._decide_again(concerned)
+        self.verdicts = Verdicts(self._compiled, self._fixpoint)
+        return frozenset(touched)
+
+    def _decide(self, now: datetime) -> None:
+        self._compiled = Compiled(self.world, now)
+        self._fixpoint = Fixpoint(self._compiled)
+        self._fixpoint.run()
+        self.verdicts = Verdicts(self._compiled, self._fixpoint)
+        self._named_by: dict[StixId, dict[StixId, None]] = {}
+        self._derivers: dict[StixId, set[StixId]] = {}
+        """What derives from an id, now or at some time before."""
+        self._derived_by: dict[StixId, set[StixId]] = {}
+        """What derives from something by a relationship, by the id of that."""
+        self._derived: set[StixId] = set()
+        for identifier, versions in self._versions.items():
+            self._index(identifier)
+            for held in versions:
+                self._note_basis(held)
+        self._due: list[tuple[int, StixId]] = [
+            entry for identifier in self._with_instants() for entry in self._instants(identifier)
+        ]
+        heapify(self._due)
+
+    def _decide_all(self, change: Change, now: datetime) -> frozenset[StixId]:
+        self._views.update(change.views)
+        self._take_in(change)
+        self.world = replace(self.world, grants=tuple(g for grants in self._grants.values() for g in grants))
+        self._decide(now)
+        return frozenset(self._versions)
+
+    # What is different.
+
+    def _is_beyond(self, change: Change) -> bool:
+        """Whether a change moves scaffold or other markings: too much hangs on them to look for it."""
+        ids = (*change.versions, *change.policies)
+        return any(
+            identifier in self._compiled.scaffold
+            or identifier in self.world.parties
+            or identifier.startswith(("marking-definition--", "extension-definition--"))
+            for identifier in ids
+        )
+
+    def _fits(self, views: Mapping[ViewKey, View]) -> bool:
+        return all(len(view.agreement.share) <= self._compiled.slots.stride for view in views.values())
+
+    def _take_in(self, change: Change) -> set[StixId]:
+        """Put the change into the world; the ids that have to be read again for it."""
+        concerned: set[StixId] = set()
+        for identifier, versions in change.versions.items():
+            concerned.add(identifier)
+            concerned |= self._hanging_on(identifier, shows_other=identifier.startswith("location--"))
+            if versions:
+                self._versions[identifier] = versions
+            else:
+                self._versions.pop(identifier, None)
+        for identifier, policy in change.policies.items():
+            before = self._policies.get(identifier, _NO_POLICY)
+            concerned.add(identifier)
+            is_other = (before.topics, before.regions) != (policy.topics, policy.regions)
+            concerned |= self._hanging_on(identifier, shows_other=is_other)
+            self._policies[identifier] = policy
+        for (version, view), approvals in change.approvals.items():
+            self._approvals[version, view] = approvals
+            self._approved.setdefault(version, set()).add(view)
+            concerned |= {version[0], *self._hanging_on(version[0], shows_other=False)}
+        for identifier, grants in change.grants.items():
+            self._grants[identifier] = grants
+            concerned |= {identifier, *self._hanging_on(identifier, shows_other=False)}
+        return concerned
+
+    def _hanging_on(self, identifier: StixId, *, shows_other: bool) -> set[StixId]:
+        """The ids whose own rules read another id: translations of it, and what names it if it shows other evidence."""
+        naming = self._named_by.get(identifier, {})
+        return {one for one in naming if shows_other or one.startswith("language-content--")}
+
+    def _take_due(self, now: datetime) -> set[StixId]:
+        """The ids for which time alone changes something until now."""
+        limit = microseconds(now)
+        due: set[StixId] = set()
+        while self._due and self._due[0][0] <= limit:
+            due.add(heappop(self._due)[1])
+        return due | {one for identifier in due for one in self._hanging_on(identifier, shows_other=False)}
+
+    # Deciding again.
+
+    def _decide_again(self, concerned: set[StixId]) -> frozenset[StixId]:
+        compiled, now = self._compiled, self.now
+        rests_on_basis = self._follow_basis(concerned)
+        for identifier in concerned:
+            compiled.labels.grants.renew(identifier, self._grants.get(identifier, ()), now)
+            for version in self._both(identifier):
+                given = {view: self._approvals[version, view] for view in self._approved.get(version, ())}
+                compiled.labels.renew(version, given, now)
+
+        def read(identifiers: Iterable[StixId]) -> None:
+            compiled.read_again(identifiers)
+            if rests_on_basis:
+                compiled.renew_basis()
+
+        touched = self._fixpoint.replace(concerned, read)
+        for identifier in concerned:
+            self._index(identifier)
+            for entry in self._instants(identifier):
+                heappush(self._due, entry)
+        return touched
+
+    def _follow_basis(self, concerned: set[StixId]) -> bool:
+        """Add to some ids all that derives from them, before or now; whether anything does, or they from anything."""
+        for identifier in concerned:
+            for held in self._versions.get(identifier, ()):
+                self._note_basis(held)
+        waiting = [*concerned, *(source for one in concerned for source in self._derived_by.get(one, ()))]
+        if not any(one in self._derivers or one in self._derived for one in waiting):
+            return False
+        while waiting:
+            identifier = waiting.pop()
+            new = {identifier, *self._derivers.get(identifier, ())} - concerned
+            concerned |= new
+            waiting += new
+        return True
+
+    def _note_basis(self, held: HeldVersion) -> None:
+        content = held.object.content
+        derivation = derivation_of(content) if held.object.type == "relationship" else None
+        if derivation is not None:
+            self._derivers.setdefault(derivation[1], set()).add(derivation[0])
+            self._derived_by.setdefault(held.object.id, set()).add(derivation[0])
+            self._derived.add(derivation[0])
+        if "extensions" in content:
+            try:
+                claim = reading_of(held.object).claim
+            except Exception:  # noqa: BLE001  what cannot be read is out, and derives from nothing
+                return
+            for target in claim.derives_from if claim is not None else ():
+                self._derivers.setdefault(target, set()).add(held.object.id)
+                self._derived.add(held.object.id)
+
+    def _renew_views(self, views: Mapping[ViewKey, View], changed: Iterable[ViewKey]) -> frozenset[StixId]:
+        """Decide the views of changed agreements anew; positions of views never change, new ones come last."""
+        self._views.update(views)
+        compiled = self._compiled
+        compiled.world = self.world = replace(
+            self.world, grants=tuple(g for grants in self._grants.values() for g in grants)
+        )
+        compiled.renew_tables(compiled.slots.stride)
+        compiled.renew_basis()
+        mask = 0
+        for key in changed:
+            mask |= 1 << (compiled.slots.position[key] * compiled.slots.stride)
+        touched = self._fixpoint.renew(mask)
+        self._due += [entry for identifier in self._with_instants() for entry in self._instants(identifier)]
+        heapify(self._due)
+        return touched
+
+    # Indexes.
+
+    def _both(self, identifier: StixId) -> Iterator[VersionRef]:
+        """The versions of an id as they were read, and as they now are."""
+        entry = self._compiled.held.get(identifier)
+        for version in entry.versions if entry is not None else ():
+            yield version.ref
+        for held in self._versions.get(identifier, ()):
+            yield held.object.version_ref
+
+    def _index(self, identifier: StixId) -> None:
+        entry = self._compiled.held.get(identifier)
+        for version in entry.versions if entry is not None else ():
+            for reference in version.references:
+                self._named_by.setdefault(reference.target, {})[identifier] = None
+
+    def _with_instants(self) -> Iterable[StixId]:
+        return dict.fromkeys((*self._versions, *self._policies, *self._grants))
+
+    def _instants(self, identifier: StixId) -> Iterator[tuple[int, StixId]]:
+        """When time alone can change something for an id, after now."""
+        now = microseconds(self.now)
+        entry = self._compiled.held.get(identifier)
+        found: list[int] = []
+        for version in entry.versions if entry is not None else ():
+            found += instants_of(self._compiled, version)
+            for view in self._approved.get(version.ref, ()):
+                found += [microseconds(approval.at) for approval in self._approvals[version.ref, view]]
+        policy = self._policies.get(identifier)
+        if policy is not None:
+            found += instants_of_policy(policy)
+        for grant in self._grants.get(identifier, ()):
+            found += instants_of_grant(grant)
+        return ((at, identifier) for at in found if at > now)
+
+
+_NO_POLICY = ObjectPolicy()
