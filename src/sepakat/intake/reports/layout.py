@@ -222,6 +222,13 @@ def _read_body(lines: Sequence[Line], first: int, agencies: frozenset[str], foun
             if line.part == "aside" and found.body and not any(_back_in_body(lines, at, found)):
                 end = at
                 break
+            above = lines[at - 1].text if at else ""
+            if (
+                line.part == "aside"
+                and (RELATED_HEADING.match(above) or OTHER_HEADING.match(above))
+                and _can_be_story(text)
+            ):
+                found.other.append((at, text))
             at += 1
             continue
         inline = _INLINE_STORY.match(text)
@@ -340,7 +347,7 @@ def photo_of(text: str) -> tuple[str, str] | None:
     """Caption and credit of a line under a picture; None when it does not look like one."""
     for pattern in (_PHOTO_LABEL, _PHOTO_SLASH, _PHOTO_BRACKET):
         match = pattern.match(text)
-        if match and len(match["credit"].split()) <= 6 and not is_speech(match["credit"]):
+        if match and len(match["credit"].split()) <= 9 and not is_speech(match["credit"]):
             credit = match["credit"].strip(" .")
             if pattern is not _PHOTO_LABEL or credit[:1].isupper():
                 return match["caption"].strip(" (["), credit

@@ -100,6 +100,9 @@ _NO_UNIT_EN = frozenset(
     since until as per more less others other each between into out up down the a an their his her its them it he she they
     will would could may might said died killed wounded injured""".split()
 )
+_ANNOUNCING = frozenset(
+    "at to of was is were are only just menjadi mencapai sebanyak adalah berjumlah hanya ada".split()
+)
 _PERCENT = frozenset({"%", "persen", "percent", "per cent"})
 
 
@@ -209,6 +212,14 @@ def _finish(
     if unit == "time":
         return None, after
     if read.is_word and read.value == 1:
+        return None, after
+    # A bare figure counts something only where a word before it says that one comes.
+    if (
+        unit is None
+        and hedge == "exactly"
+        and _modality(words, start) is None
+        and _low(words, start - 1) not in _ANNOUNCING
+    ):
         return None, after
     or_more = _low(words, end) in {"atau", "or"} and _low(words, end + 1) in {"lebih", "more"}
     if or_more:
@@ -359,9 +370,9 @@ def _read(words: Sequence[Word], at: int, money: bool = False) -> _Read | None:
 
 def _digits(text: str, money: bool) -> Amount | None:
     """`1.200` and `1,200` are thousands; `2,5` and `2.5` are not."""
-    if ":" in text:
+    if ":" in text or len(text) > 20:
         return None
-    if text.isdigit():
+    if text.isdecimal():
         return int(text) if len(text) <= 15 else None
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text):
         return int(re.sub(r"[.,]", "", text))

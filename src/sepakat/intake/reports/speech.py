@@ -40,7 +40,7 @@ _COMMON_NOUN_SPEAKERS = re.compile(
     r"""(?ix)^(?:(?:the|a|an|some|several|local|western|senior|two|three|para|seorang|sejumlah|beberapa|pihak|salah\ seorang|salah\ satu)\ )*
     (?:[\w'-]+\ ){0,4}(?:officials?|officers?|prosecutors?|police|investigators?|residents?|witnesses|witness|workers?|doctors?|diplomats?|analysts?
     |experts?|lawyers?|activists?|sources?|spokes(?:man|woman|person|people)|city|town|army|navy|military|ministry|government|hospital|company|group|agency|authorities
-    |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report|media
+    |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report|media|mission|embassy|delegation|charity|organisation|organization|team|network|regulator|watchdog|operator
     |pejabat|polisi|kepolisian|jaksa|penyidik|warga|saksi|saksi\ mata|petugas|dokter|diplomat|pengamat|ahli|pengacara|aktivis|sumber|juru\ bicara|militer|tentara|kementerian|pemerintah|rumah\ sakit
     |perusahaan|kelompok|lembaga|pengadilan|partai|dewan|komisi|koalisi|pemberontak|oposisi|bank|keluarga|pemimpin|menteri|komandan|pemantau|relawan|anggota|intelijen|otoritas|kantor|laporan|pernyataan|pihak)
     (?:\ (?:[\w'-]+)){0,3}$|^(?:a|the|an)\ spokes(?:man|woman|person)\ (?:for|of)(?:\ [\w'-]+){1,8}$"""
@@ -392,6 +392,9 @@ class Listener:
                 )
                 if spot is None or spot == at or not self._only_circumstance(words, spot + 1):
                     continue
+                # `The minister, X, said on Sunday`: what stands before is no clause, X is in apposition.
+                if any(word.text == "," for word in words[at:spot]):
+                    continue
                 speaker = self._whole_subject(words, at, spot)
                 if speaker is not None and not self._is_negated(words, at, spot):
                     return self._ended(words, comma, speaker, words[spot])
@@ -407,9 +410,10 @@ class Listener:
         return True
 
     def _only_circumstance(self, words: Sequence[Word], at: int) -> bool:
-        rest = [word for word in words[at:] if word.text not in {".", ","}]
+        comma = next((one for one in range(at, len(words)) if words[one].text == ","), len(words))
+        rest = [word for word in words[at:comma] if word.text != "."]
         if not rest:
-            return True
+            return comma == len(words)
         if len(rest) > 8:
             return False
         lead = rest[0].low

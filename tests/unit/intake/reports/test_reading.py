@@ -87,7 +87,7 @@ def test_countries_inside_the_name_of_a_group_are_no_places() -> None:
         ("TRIPOLI, Lebanon - The mayor of the city said that it was closed and that he would go.", "LB"),
         ("TRIPOLI - The mayor of the city said that it was closed and that he would go to Libya.", "LY"),
     ],
-)  # fmt: skip
+)
 def test_what_stands_behind_a_place_settles_which_is_meant(sentence: str, country: str) -> None:
     places = [one.country for one in read_report(sentence.encode()).entities if one.kind == "place"]
     assert set(places) == {country}
