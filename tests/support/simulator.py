@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sepakat.errors import PeerError, SepakatError
+from sepakat.errors import PeerError, SepakatError, StoreError
 from sepakat.exchange import agreeing
 from sepakat.exchange.messaging import REFUSED, deliver, messages_for
 from sepakat.exchange.parties import add_party, fingerprint_of, found_party, own_card
@@ -85,6 +85,8 @@ class MemoryPeer:
         self.network.sent += 1
         try:
             return receive(node, document, self.asker)
+        except StoreError as error:
+            raise PeerError("peer-unwell", f"{self.party} cannot answer") from error
         except SepakatError as error:
             raise PeerError(REFUSED, error.message) from error
 

@@ -79,6 +79,11 @@ def read_one(raw: bytes) -> StixObject | Refused:
     return Refused(made.id, f"breaks the standard: {faults[0]}", raw) if faults else made
 
 
+def lies_ahead(made: StixObject, now: datetime) -> bool:
+    """Whether an object is dated further ahead of the clock than clocks may differ."""
+    return made.modified is not None and parse_instant(made.modified) > now + AHEAD
+
+
 def judge(unit: Unit, where: Situation, made: StixObject, stated: Stated) -> Passed | Refused:
     """Whether `made` may be taken, given what was `stated` of it."""
     held = unit.objects.get(made.id)
@@ -144,7 +149,7 @@ def _why_not_signed(where: Situation, made: StixObject, stated: Stated) -> str |
 
 
 def _why_not_dated(where: Situation, made: StixObject) -> str | None:
-    if made.modified is not None and parse_instant(made.modified) > where.now + AHEAD:
+    if lies_ahead(made, where.now):
         return f"modified {made.modified} lies more than 5 minutes ahead of the clock"
     return None
 

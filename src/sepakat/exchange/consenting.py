@@ -133,7 +133,7 @@ def take_request(node: Node, unit: Unit, message: Message, now: datetime) -> Non
         raise NotPermitted("consent-request-known", "consent request refused: a request of that id was made before")
     if body["third_party"] in (node.party, message.sender):
         raise InputError("third-party-wrong", f"consent request refused: {body['third_party']} is no third party")
-    original = held_by(unit, message.sender, StixId(body["object"]))
+    original = _given_to(unit, message.sender, StixId(body["object"]))
     origins = {origin for version in unit.objects.get(original) for origin in version.origins} if original else set()
     if original is None or node.party not in origins:
         # One answer for what we do not hold, never gave to the sender, or is not ours to grant.
@@ -152,6 +152,19 @@ def take_request(node: Node, unit: Unit, message: Message, now: datetime) -> Non
             asked_at=min(message.at, now),
         )
     )
+
+
+def _given_to(unit: Unit, party: PartyId, object_id: StixId) -> StixId | None:
+    """The object of ours that a party has: from us, or from another whom we let pass it on."""
+    direct = held_by(unit, party, object_id)
+    if direct is not None:
+        return direct
+    for consent in unit.obligations.consents():
+        is_live = consent.direction is Direction.IN and consent.granted and consent.withdrawn_at is None
+        # What goes on goes byte for byte, so it has the same id there as where it was asked for.
+        if is_live and consent.party == party and _asked(unit, consent)["object"] == object_id:
+            return consent.object_id
+    return None
 
 
 def take_answer(node: Node, unit: Unit, message: Message, now: datetime) -> None:

@@ -79,6 +79,7 @@ def receive(node: Node, document: bytes, carrier: PartyId | None = None) -> Mapp
         with node.store.writing() as unit:
             if not _is_new(unit, record):
                 return {"status": "known", "message": signed.hash}
+            _check_date(message, now)
             _act(node, unit, message, now)
     except (InputError, NotPermitted, NotFound, PeerError) as refusal:
         _keep_refused(node, record, refusal)
@@ -99,11 +100,16 @@ def retry_refused(node: Node, sender: PartyId) -> int:
 
     Returns how many were taken now.
     """
+    latest = node.clock.now() + MAX_AHEAD
     with node.store.reading() as unit:
         refused: list[MessageRecord] = []
         last = 0
         while page := unit.messages.after(sender, last, direction=Direction.IN):
-            refused += [record for record in page if record.refused is not None and record.attempts < MOST_RETRIES]
+            refused += [
+                record
+                for record in page
+                if record.refused is not None and record.attempts < MOST_RETRIES and record.at <= latest
+            ]
             last = page[-1].sequence
     taken = 0
     for record in refused:
@@ -142,10 +148,6 @@ def _check_way(node: Node, message: Message, carrier: PartyId | None) -> None:
 
 def _check_signature(sender: Party | None, signed: SignedMessage, now: datetime) -> None:
     message = signed.message
-    if message.at > now + MAX_AHEAD:
-        raise NotPermitted(
-            "message-from-the-future", "message refused: its date lies more than 5 minutes ahead of our clock"
-        )
     # The key must count now, not when the message is dated: a stolen key that was revoked could date back.
     key = None if sender is None or sender.is_self else key_by_id(sender, signed.key_id, now)
     if key is None or not signed.is_signed_by(key):
@@ -153,6 +155,16 @@ def _check_signature(sender: Party | None, signed: SignedMessage, now: datetime)
             "message-not-verified",
             f"message refused: it is not signed by a key that counts for {message.sender} here",
             "send your card again if your key is new",
+        )
+
+
+def _check_date(message: Message, now: datetime) -> None:
+    # Kept as refused, not thrown away: one of the two clocks is wrong, and once they agree it is taken.
+    if message.at > now + MAX_AHEAD:
+        raise NotPermitted(
+            "message-from-the-future",
+            "message refused: its date lies more than 5 minutes ahead of our clock",
+            "compare the clocks of the two nodes; it is taken once its date is reached",
         )
 
 

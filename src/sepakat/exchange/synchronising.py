@@ -18,12 +18,12 @@ from hashlib import sha256
 
 from sepakat.agreements.terms import Scope
 from sepakat.errors import NotPermitted, PeerError, SepakatError
-from sepakat.exchange.arrivals import Passed, Refused, Situation, judge, read_one
+from sepakat.exchange.arrivals import Passed, Refused, Situation, judge, lies_ahead, read_one
 from sepakat.exchange.messaging import compose, deliver
 from sepakat.exchange.mirroring import Mirror, check_heads, cosign_head
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Peer, PeerPage, Unit
-from sepakat.exchange.receiving import receive, retry_refused
+from sepakat.exchange.receiving import MAX_AHEAD, receive, retry_refused
 from sepakat.exchange.records import Arrival, Direction, Party, Policy, Quarantined, StoredVersion, SyncState, TakeIn
 from sepakat.exchange.releasing import update_views
 from sepakat.exchange.standing import version_in_force
@@ -221,6 +221,9 @@ class _Run:
             # Released after we fetched the messages: the statement is there by now.
             self._fetch_messages()
         now = self.node.clock.now()
+        self._check_dates(read, now)
+        if any(self._stated(report, made) is None for made in read if isinstance(made, StixObject)):
+            self._check_no_statement_waits(now)
         state = replace(
             state,
             cursor=page.next if page.more else None,
@@ -239,6 +242,30 @@ class _Run:
                 update_views(self.node, unit, now)
             unit.syncs.put(state)
         return state
+
+    def _check_dates(self, read: Sequence[StixObject | Refused], now: datetime) -> None:
+        """A giver never releases what lies ahead of its clock: if it does ahead of ours, the clocks differ.
+
+        The page is then read again later, so that nothing of it is lost.
+        """
+        for made in read:
+            if isinstance(made, StixObject) and lies_ahead(made, now):
+                raise PeerError(
+                    "peer-clock-ahead",
+                    f"page of {self.giver} not taken yet: {made.id} is dated {made.modified}, ahead of our clock",
+                    "compare the clocks of the two nodes",
+                )
+
+    def _check_no_statement_waits(self, now: datetime) -> None:
+        """What a statement may name that is dated ahead of our clock, and so not taken yet, is read again later."""
+        with self.node.store.reading() as unit:
+            statements = unit.messages.of_kind("release-statement", Direction.IN, self.giver)
+        if any(record.refused is not None and record.at > now + MAX_AHEAD for record in statements):
+            raise PeerError(
+                "peer-clock-ahead",
+                f"page of {self.giver} not taken yet: its release statement is dated ahead of our clock",
+                "compare the clocks of the two nodes",
+            )
 
     def _take_objects(
         self,
