@@ -1,22 +1,39 @@
-"""Checks every log of the node offline: leaves, roots, signatures, and that the rows are what the leaves commit to.
+"""Checks every log of the node offline: leaves, roots, signatures, and that rows and messages are what was logged.
 
-Reads the store and nothing else. Object digests are computed anew from the payload as it stands, so that a changed byte
-in a body, a salt, a leaf or a checkpoint is named with its place. The checking itself is `transparency.verification`.
+Reads the store and nothing else. Object digests and message hashes are computed anew from the bytes as they stand, so
+that a changed byte in a body, a salt, a message, a leaf or a checkpoint is named with its place. A log is looked for
+wherever something says that there must be one, so that one which is gone is not passed over. The checking itself is
+`transparency.verification`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from sepakat.errors import InputError
+import orjson
+
+from sepakat.errors import InputError, StoreError
 from sepakat.exchange import logs
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
-from sepakat.exchange.records import Party, Publication
+from sepakat.exchange.records import Direction, Leaf, MessageRecord, Party, Publication
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.objects import StixObject
-from sepakat.transparency.verification import LogEntry, LogReport, PublishedRow, verify_log
+from sepakat.transparency.leaves import MessageLeaf, ReleaseLeaf, parse_leaf
+from sepakat.transparency.messages import parse_message
+from sepakat.transparency.verification import (
+    LogEntry,
+    LogFinding,
+    LogReport,
+    MessageRow,
+    PublishedRow,
+    verify_log,
+)
+
+_UNREADABLE = "0" * 64
+"""In place of the digest or hash of bytes that are not what stands beside them: nothing commits to it."""
+_NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +50,98 @@ def verify_logs(node: Node, party: PartyId | None = None) -> list[VerifiedLog]:
 
     Raises:
         NotFound: the party that is named is not known.
+        StoreError: the store is too damaged to tell the logs.
     """
     with node.store.reading() as unit:
         if party is not None:
             known_party(unit, party)
         own = unit.parties.get(node.party)
-        assert own is not None, "a node's store always has its own party"
+        if own is None:
+            raise StoreError("store-damaged", f"{node.party} itself is not in its store", "restore a backup")
+        # Reading an agreement checks that it is as it was signed.
+        signed = frozenset(record.hash for record in unit.agreements.everything())
         found = []
-        for counterpart in unit.logs.counterparts():
+        for counterpart in _counterparts(node, unit):
+            if party not in (None, counterpart):
+                continue
             other = unit.parties.get(counterpart)
-            if other is not None and party in (None, counterpart):
-                found.append(VerifiedLog(counterpart, False, _verify(unit, own, other)))
-                if unit.logs.size(counterpart, mirror=True):
-                    found.append(VerifiedLog(counterpart, True, _verify_mirror(unit, own, other)))
+            if other is None:
+                gone = LogFinding("party-missing", f"there is a log for {counterpart}, but nothing about that party")
+                found.append(VerifiedLog(counterpart, False, LogReport(0, b"", (gone,))))
+                continue
+            found.append(VerifiedLog(counterpart, False, _verify(unit, own, other, signed)))
+            if unit.logs.size(counterpart, mirror=True) or unit.logs.leaves(counterpart, mirror=True):
+                found.append(VerifiedLog(counterpart, True, _verify_mirror(unit, own, other)))
     return found
 
 
-def _verify(unit: Unit, own: Party, other: Party) -> LogReport:
-    return verify_log(
+def _counterparts(node: Node, unit: Unit) -> list[PartyId]:
+    """Every party that there is, or must be, a log for."""
+    named = set(unit.logs.counterparts())
+    for party in unit.parties.everyone():
+        if party.id != node.party and party.id not in named:
+            spoken_to = unit.messages.after(party.id, 0, direction=Direction.OUT, limit=1)
+            if spoken_to or unit.logs.leaves(party.id, mirror=False) or unit.logs.leaves(party.id, mirror=True):
+                named.add(party.id)
+    named |= {one.view.taker for one in unit.views.collections() if unit.views.last(one.id) is not None}
+    return sorted(named)
+
+
+def _verify(unit: Unit, own: Party, other: Party, signed: frozenset[str]) -> LogReport:
+    leaves = unit.logs.leaves(other.id, mirror=False)
+    report = verify_log(
         logs.log_origin(own.id, other.id),
-        [LogEntry(leaf.data) for leaf in unit.logs.leaves(other.id, mirror=False)],
+        [LogEntry(leaf.data) for leaf in leaves],
         [note.note for note in unit.logs.checkpoints(other.id, mirror=False)],
         logs.verifiers(own, other),
         rows=_rows(unit, other.id),
+        messages=_messages(unit, other.id, leaves),
     )
+    more = (
+        *_missing_leaves(unit, other.id, leaves, mirror=False),
+        *_unsigned_releases(report, leaves),
+        *_missing_agreements(leaves, signed),
+    )
+    return replace(report, findings=(*report.findings, *more))
 
 
 def _verify_mirror(unit: Unit, own: Party, other: Party) -> LogReport:
     leaves = unit.logs.leaves(other.id, mirror=True)
     # A head may come before the next synchronisation fetches its leaves; one that we co-signed had them all.
     heads = (note for note in unit.logs.checkpoints(other.id, mirror=True) if note.cosigned or note.size <= len(leaves))
-    return verify_log(
+    report = verify_log(
         logs.log_origin(other.id, own.id),
         [LogEntry(leaf.data) for leaf in leaves],
         [note.note for note in heads],
         logs.verifiers(other, own),
     )
+    more = (*_missing_leaves(unit, other.id, leaves, mirror=True), *_changed_messages(unit, other.id))
+    return replace(report, findings=(*report.findings, *more))
+
+
+def _missing_leaves(unit: Unit, party: PartyId, leaves: Sequence[Leaf], *, mirror: bool) -> Iterator[LogFinding]:
+    size = unit.logs.size(party, mirror=mirror)
+    if size != len(leaves):
+        yield LogFinding("leaves-missing", f"{size} leaves were written, {len(leaves)} are kept")
+
+
+def _unsigned_releases(report: LogReport, leaves: Sequence[Leaf]) -> Iterator[LogFinding]:
+    """A batch is signed with its leaf: one that no checkpoint covers had a checkpoint that is gone."""
+    for finding in report.findings:
+        if finding.code == "leaves-unsigned" and finding.leaves is not None:
+            for index in finding.leaves:
+                if isinstance(_read(leaves[index]), ReleaseLeaf):
+                    yield LogFinding(
+                        "checkpoint-missing", f"leaf {index}: the checkpoint of its batch is gone", leaf=index
+                    )
+
+
+def _missing_agreements(leaves: Sequence[Leaf], signed: frozenset[str]) -> Iterator[LogFinding]:
+    for leaf in leaves:
+        read = _read(leaf)
+        if isinstance(read, ReleaseLeaf) and read.agreement_hash not in signed:
+            gone = f"leaf {leaf.index}: agreement {read.agreement} with hash {read.agreement_hash} is gone"
+            yield LogFinding("agreement-missing", gone, leaf=leaf.index)
 
 
 def _rows(unit: Unit, taker: PartyId) -> Iterator[PublishedRow]:
@@ -79,12 +152,50 @@ def _rows(unit: Unit, taker: PartyId) -> Iterator[PublishedRow]:
 
 
 def _digest(row: Publication) -> str:
-    """The digest of the payload as it stands; of unreadable bytes, one that nothing commits to."""
+    """The digest of the payload as it stands, if it is the object that the row says it is."""
     try:
-        return StixObject.from_bytes(row.body).digest
+        made = StixObject.from_bytes(row.body)
     except (InputError, ValueError):
-        return "0" * 64
+        return _UNREADABLE
+    return made.digest if (made.id, made.version, made.digest) == (row.id, row.version, row.digest) else _UNREADABLE
 
 
 def _name(row: Publication) -> str:
     return f"{row.id} {row.version}".strip()
+
+
+def _messages(unit: Unit, to: PartyId, leaves: Sequence[Leaf]) -> Iterator[MessageRow]:
+    read = ((leaf.index, _read(leaf)) for leaf in leaves)
+    places = {leaf.message: index for index, leaf in read if isinstance(leaf, MessageLeaf)}
+    for record in _kept(unit, to, Direction.OUT):
+        made = _hash(record)
+        yield MessageRow(places.get(record.hash, places.get(made, _NOWHERE)), made)
+
+
+def _changed_messages(unit: Unit, sender: PartyId) -> Iterator[LogFinding]:
+    for record in _kept(unit, sender, Direction.IN):
+        if _hash(record) != record.hash:
+            why = f"message {record.hash[:16]} of {sender} ({record.kind}): its bytes are not what was taken"
+            yield LogFinding("message-changed", why)
+
+
+def _kept(unit: Unit, counterpart: PartyId, direction: Direction) -> Iterator[MessageRecord]:
+    last = 0
+    while page := unit.messages.after(counterpart, last, direction=direction):
+        yield from page
+        last = page[-1].sequence
+
+
+def _hash(record: MessageRecord) -> str:
+    """The hash of a message as it stands."""
+    try:
+        return parse_message(orjson.loads(record.document)).hash
+    except (InputError, ValueError):
+        return _UNREADABLE
+
+
+def _read(leaf: Leaf) -> MessageLeaf | ReleaseLeaf | None:
+    try:
+        return parse_leaf(leaf.data)
+    except InputError:
+        return None

@@ -6,6 +6,7 @@ What is kept are the canonical bytes, over which the hash goes; the terms are re
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -73,11 +74,18 @@ class SqlAgreements:
 
 
 def _record(row: Any, events: list[LifeEvent]) -> AgreementRecord:
-    terms = _terms_of(row.canonical)
+    terms = _terms_of(row.canonical, row.hash)
     return AgreementRecord(row.hash, terms, row.canonical, row.added_at, row.roster, tuple(events))
 
 
 # Equal bytes give equal terms for ever, so that what is in here never gets old; it dies with the process.
 @lru_cache(maxsize=512)
-def _terms_of(canonical: bytes) -> Agreement:
+def _terms_of(canonical: bytes, hash_: str) -> Agreement:
+    """The terms that both sides signed: of bytes that have not the hash signed, nothing is enforced."""
+    if sha256(canonical).hexdigest() != hash_:
+        raise StoreError(
+            "store-damaged",
+            f"store damaged: the agreement with hash {hash_} is not as it was signed",
+            "stop the node and restore a backup",
+        )
     return from_document(orjson.loads(canonical))

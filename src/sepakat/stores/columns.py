@@ -8,8 +8,10 @@ Invariant: equal bytes if and only if equal values; for ids and version keys of 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,6 +19,7 @@ import msgspec
 from sqlalchemy import BigInteger, Dialect, LargeBinary, String, Text
 from sqlalchemy.types import TypeDecorator
 
+from sepakat.errors import SepakatError, StoreError
 from sepakat.stix.objects import StixObject
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,6 +110,23 @@ def unpack_text(packed: bytes) -> str:
     return str(UUID(bytes=rest)) if mark == _AS_UUID else rest.decode()
 
 
+def _readable(read: Callable[..., Any]) -> Callable[..., Any]:
+    """What reads a value out of a column, with one error for what no writer of ours put there."""
+
+    @wraps(read)
+    def process_result_value(self: Any, value: Any, dialect: Dialect) -> Any:
+        try:
+            return read(self, value, dialect)
+        except (ValueError, TypeError, AttributeError, ArithmeticError, msgspec.MsgspecError, SepakatError) as error:
+            # The value itself is not shown: errors reach logs, and what is stored must not.
+            what = type(self).__name__
+            raise StoreError(
+                "store-damaged", f"store damaged: a value of kind {what} is none", "stop the node and restore a backup"
+            ) from error
+
+    return process_result_value
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant as whole microseconds since 1970."""
 
@@ -116,6 +136,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         return None if value is None else to_microseconds(value)
 
+    @_readable
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else from_microseconds(value)
 
@@ -129,6 +150,7 @@ class PackedId(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         return None if value is None else pack_id(value)
 
+    @_readable
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else unpack_id(value)
 
@@ -142,6 +164,7 @@ class PackedVersion(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         return None if value is None else pack_version(value)
 
+    @_readable
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else unpack_version(value)
 
@@ -155,6 +178,7 @@ class Packed(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         return None if value is None else pack_text(value)
 
+    @_readable
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else unpack_text(value)
 
@@ -172,6 +196,7 @@ class Word(TypeDecorator[StrEnum]):
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         return None if value is None else value.value
 
+    @_readable
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.words(value)
 
@@ -190,6 +215,7 @@ class Nested(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         return None if value is None else encode_nested(value)
 
+    @_readable
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         return None if value is None else self._decoder.decode(value)
 
@@ -203,6 +229,7 @@ class RawObject(TypeDecorator[StixObject]):
     def process_bind_param(self, value: StixObject | None, dialect: Dialect) -> bytes | None:
         return None if value is None else value.raw
 
+    @_readable
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> StixObject | None:
         return None if value is None else StixObject.from_bytes(value)
 

@@ -43,7 +43,10 @@ class PublishedRow:
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message as it is kept: the leaf that it belongs to, and its hash recomputed from the document read now."""
+    """One message as it is kept: the leaf that it belongs to, and its hash recomputed from the document read now.
+
+    `leaf` is negative for a message that no leaf names.
+    """
 
     leaf: int
     hash: str
@@ -288,7 +291,8 @@ def _check_messages(leaves: Sequence[Leaf | None], rows: Iterable[MessageRow]) -
                 yield LogFinding("message-changed", why, leaf=row.leaf)
             seen.add(row.leaf)
         elif leaf is not None or not 0 <= row.leaf < len(leaves):
-            yield LogFinding("row-without-leaf", f"leaf {row.leaf}: no message was logged there", leaf=row.leaf)
+            where = f"leaf {row.leaf}" if row.leaf >= 0 else f"message {row.hash[:16]}"
+            yield LogFinding("row-without-leaf", f"{where}: no leaf of the log stands for the message", leaf=row.leaf)
     for index, leaf in enumerate(leaves):
         if isinstance(leaf, MessageLeaf) and index not in seen:
             yield LogFinding("message-missing", f"leaf {index}: the {leaf.kind} that was logged is gone", leaf=index)
