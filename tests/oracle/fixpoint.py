@@ -148,16 +148,28 @@ class _Judge:
         )
 
     def _readable_paths(self, version: Version, clause: Clause) -> set[Path]:
+        content = version.content
         return {
             path
-            for path, _ in leaves(version.content)
-            if fields_allow(self.world, version.content, path, clause)
-            and not is_dead_selector(version.content, path)
+            for path, _ in leaves(content)
+            if fields_allow(self.world, content, path, clause)
+            and not is_dead_selector(content, path)
             and all(
                 lets_read(self.world, part, self.view, clause, self.now)
-                for part in granular_parts(self.world, version, path)
+                for summed in self._summed_up(content, path)
+                for part in granular_parts(self.world, version, summed)
             )
         }
+
+    def _summed_up(self, content: Content, path: Path) -> list[Path]:
+        """The paths whose labels a path carries: its own, and those of the lists that it counts or sums up."""
+        lists, sums = tables.AGGREGATES.get(str(content["type"]), ((), ()))
+        above = ("extensions", self.world.claim_extension, "lineage")
+        if path[0] in sums:
+            return [path, *(item for item, _ in leaves(content) if item[0] in lists)]
+        if path == (*above, "depth"):
+            return [path, *(item for item, _ in leaves(content) if item[:4] == (*above, "via"))]
+        return [path]
 
     def _in_view(self, version: Version) -> bool:
         return version.id in self.scaffold or self.status[version.ref] != OUT

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracle import tables
-from tests.oracle.content import Granular, covers, granular_of, markings_of, names_something
+from tests.oracle.content import Granular, covers, granular_of, markings_of
 from tests.oracle.plain import Content, Path, Version, View, World
 
 Clause = Mapping[str, Any]
@@ -126,11 +126,7 @@ def all_parts(world: World, version: Version) -> list[Part] | None:
     if parts is None:
         return None
     found: list[Granular] = granular_of(version.content) or []
-    return parts + [
-        Part(*meaning(world, entry.marking), version)
-        for entry in found
-        if entry.marking is not None and any(names_something(version.content, path) for path in entry.paths)
-    ]
+    return parts + [Part(*meaning(world, entry.marking), version) for entry in found if entry.marking is not None]
 
 
 def lets_read(world: World, part: Part, view: View, clause: Clause, now: datetime) -> bool:

@@ -183,6 +183,39 @@ def test_selector_of_nothing_is_not_passed_on() -> None:
     assert content_of(world, content)["granular_markings"] == [{"marking_ref": GREEN, "selectors": ["name"]}]
 
 
+@pytest.mark.parametrize(("ceiling", "expected"), [("red", "whole"), ("amber", "out")])
+def test_sum_goes_only_under_a_clause_that_lets_the_whole_list_be_read(ceiling: str, expected: str) -> None:
+    content = an_object("observed-data", 55, first_observed=stamp(NOW), last_observed=stamp(NOW), number_observed=2)
+    content |= {"object_refs": [US, RU], "granular_markings": [{"marking_ref": RED, "selectors": ["object_refs.[0]"]}]}
+    listed = {"allow": ["object_refs", "first_observed", "last_observed"], "tear_line": "if-needed"}
+    clauses = (clause(ceiling={"tlp": "red"}, fields=listed), {**clause(ceiling={"tlp": ceiling}), "id": "S2"})
+    key = (str(content["id"]), str(content["modified"])), VIEW
+    world = replace(a_world(content, clauses=clauses), approvals={key: (("ann", NOW),)})
+    assert outcome(world, content) == expected
+
+
+@pytest.mark.parametrize("name", ["object_ref", "role"])
+def test_entry_of_a_basis_goes_as_a_whole(name: str) -> None:
+    content = with_claim(
+        NOTE, basis=[{"object_ref": FACT["id"], "role": "supports"}, {"token": "0" * 64, "role": "quotes"}]
+    )
+    selector = f"extensions.{CLAIM_EXTENSION}.basis.[0].{name}"
+    content["granular_markings"] = [{"marking_ref": RED, "selectors": [selector]}]
+    world = a_world(FACT, content)
+    assert outcome(world, content) == "variant"
+    assert len(content_of(world, content)["extensions"][CLAIM_EXTENSION]["basis"]) == 1
+
+
+def test_selector_of_nothing_still_binds_what_derives_from_the_object() -> None:
+    basis = {**FACT, "granular_markings": [{"marking_ref": RED, "selectors": ["abstract"]}]}
+    assert outcome(a_world(basis, quoting(NOTE, basis)), NOTE) == "out"
+    itself = an_object(
+        "relationship", 56, relationship_type="derived-from", source_ref=FACT["id"], target_ref=FACT["id"]
+    )
+    assert outcome(a_world(basis, itself), FACT) == "out"
+    assert outcome(a_world(basis), FACT) == "variant"
+
+
 # Clauses.
 
 
