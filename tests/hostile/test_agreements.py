@@ -90,6 +90,32 @@ def test_id_of_our_agreement_cannot_be_taken_by_another_giver(stage: Stage) -> N
     assert stage.post(offer(stage.liar, document, hash_)) == (403, "agreement-id-taken")
 
 
+def test_refused_counter_offer_tells_nothing_of_what_we_agreed_with_others(stage: Stage) -> None:
+    """The liar asks for the next version of what it guesses that we agreed with `fr`."""
+    hidden = agreeing.draft(stage.us, agreement_text("us-fr", "us", ("fr",))).record.hash
+    agreeing.offer(stage.us, hidden)
+    guess, hash_ = document_of(agreement_text("us-fr", "us", ("ru",), version=2, supersedes="0" * 64))
+    document = offer(stage.liar, guess, hash_)
+    assert stage.post(document) == (403, "agreement-id-taken")
+    said = stage.ask("POST", "/peer/v1/messages", document).json()["message"]
+    assert hidden not in said
+    assert "version" not in said
+
+
+def test_refused_counter_offer_tells_nothing_of_a_draft(stage: Stage) -> None:
+    hidden = agreeing.draft(stage.us, agreement_text("planned", "us", ("ru",))).record.hash
+    guess, hash_ = document_of(agreement_text("planned", "us", ("ru",), version=2, supersedes="0" * 64))
+    document = offer(stage.liar, guess, hash_)
+    assert stage.post(document) == (400, "agreement-does-not-continue")
+    assert hidden not in stage.ask("POST", "/peer/v1/messages", document).text
+
+
+@pytest.mark.parametrize("third", ["fr", "xx"])
+def test_counter_offer_does_not_tell_whom_we_know(stage: Stage, third: str) -> None:
+    guess, hash_ = document_of(agreement_text("fresh", "us", ("ru", third)))
+    assert stage.post(offer(stage.liar, guess, hash_)) == (403, "agreement-not-ours")
+
+
 def test_id_offered_in_our_name_first_does_not_keep_us_from_using_it(stage: Stage) -> None:
     squat, hash_ = document_of(agreement_text("planned", "us", ("ru",), title="Squatted"))
     stage.post(offer(stage.liar, squat, hash_))

@@ -54,6 +54,17 @@ def test_newer_version_of_our_own_object_is_kept_apart(stage: Stage) -> None:
     assert stage.names(ours["id"]) == ["ours"]
 
 
+def test_receipt_does_not_tell_what_we_hold_from_elsewhere(stage: Stage) -> None:
+    """The liar gives a version of something that it guesses that we hold, and looks at what we acknowledge."""
+    held, not_held = stage.written("ru", "held", created_by_ref=None), stage.written("ru", "not", created_by_ref=None)
+    for made in (held, not_held):
+        del made["created_by_ref"]
+    stage.world.take_in("us", held)
+    report = stage.given(held | {"modified": LATER, "name": "twisted"}, not_held)
+    assert [one.object_id for one in report.refused] == [held["id"]]
+    assert stage.node.last("receipt")["body"]["count"] == 2
+
+
 def of_fr(stage: Stage) -> dict[str, Any]:
     """An object that `fr` gave us."""
     stage.world.conclude(agreement_text("fr-us", "fr", ("us",)), "fr", "us")

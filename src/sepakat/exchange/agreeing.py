@@ -240,8 +240,14 @@ def diff(node: Node, older: str, newer: str) -> tuple[Change, ...]:
     return changes(old.agreement, new.agreement)
 
 
-def check_continues(agreement: Agreement, versions: list[AgreementRecord], *, is_open: bool = True) -> None:
-    """Whether a version continues what is known of its agreement.
+def check_continues(
+    agreement: Agreement,
+    versions: list[AgreementRecord],
+    *,
+    is_open: bool = True,
+    shown: list[AgreementRecord] | None = None,
+) -> None:
+    """Whether a version continues what is known of its agreement; a refusal tells of `shown` alone (None: of all).
 
     Raises:
         NotPermitted: the id is that of another giver's, or it begins anew what was agreed before.
@@ -261,7 +267,8 @@ def check_continues(agreement: Agreement, versions: list[AgreementRecord], *, is
         return
     before = next((record for record in others if record.hash == agreement.supersedes), None)
     if before is None or before.agreement.version + 1 != agreement.version:
-        newest = max(others, key=lambda record: record.agreement.version, default=None)
+        told = others if shown is None else shown
+        newest = max(told, key=lambda record: record.agreement.version, default=None)
         known = "none is known" if newest is None else f"known is version {newest.agreement.version}, {newest.hash}"
         raise InputError(
             "agreement-does-not-continue",

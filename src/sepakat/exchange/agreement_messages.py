@@ -42,11 +42,15 @@ def take_offer(node: Node, unit: Unit, message: Message, now: datetime) -> None:
         was_agreed = any(was_in_force(record, node.party, now, versions) for record in versions)
     known = unit.agreements.get(message.body["hash"])
     if known is None:
-        check_continues(agreement, versions, is_open=not was_agreed)
+        shown = [record for record in versions if message.sender in (record.agreement.giver, *record.roster)]
         if agreement.giver == node.party:
-            # A counter-offer names our takers; whom we give to, we know ourselves.
-            for party in roster:
-                known_party(unit, party)
+            _check_is_about_them(unit, agreement, message, roster, shown)
+        if versions and not shown:
+            # What we agreed with others under this id: not even its version or hash is for this sender.
+            raise NotPermitted("agreement-id-taken", f"agreement {agreement.id} refused: the id is taken")
+        # Nor is a draft for the sender that nobody has offered.
+        said = [record for record in shown if record.events]
+        check_continues(agreement, versions, is_open=not was_agreed, shown=said)
         known = AgreementRecord(message.body["hash"], agreement, canonical_form(agreement), now, roster)
         unit.agreements.add(known)
     if message.sender == agreement.giver:
@@ -139,6 +143,22 @@ def _roster(node: Node, agreement: Agreement, message: Message) -> tuple[PartyId
             f"offer of agreement {agreement.id} refused: its giver {agreement.giver} did not send it",
         )
     return roster
+
+
+def _check_is_about_them(
+    unit: Unit, agreement: Agreement, message: Message, roster: tuple[PartyId, ...], shown: list[AgreementRecord]
+) -> None:
+    """A counter-offer names its sender, and takers that it knows from us: else the answer tells whom we know."""
+    named = {message.sender, *(party for record in shown for party in record.roster)}
+    community = unit.parties.roster(agreement.community) if agreement.community else None
+    if community is not None and message.sender in community.members:
+        named.update(community.members)
+    if not named.issuperset(roster):
+        raise NotPermitted(
+            "agreement-not-ours",
+            f"offer of agreement {agreement.id} refused: {message.sender} proposes takers that are no part of it",
+            "propose it for yourself; its giver names the takers",
+        )
 
 
 def _known(unit: Unit, message: Message) -> AgreementRecord:

@@ -62,11 +62,15 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The object is kept apart, and why."""
+    """The object is kept apart, and why.
+
+    `stated` is set if it is what the giver signed for: then why it is kept apart is nothing that the giver may learn.
+    """
 
     object_id: str
     reason: str
     raw: bytes
+    stated: Stated | None = None
 
 
 def read_one(raw: bytes) -> StixObject | Refused:
@@ -88,9 +92,11 @@ def judge(unit: Unit, where: Situation, made: StixObject, stated: Stated) -> Pas
     """Whether `made` may be taken, given what was `stated` of it."""
     held = unit.objects.get(made.id)
     forged = _forged(unit, where, made, held)
+    unsigned = _why_not_signed(where, made, stated)
+    if unsigned is not None:
+        return Refused(made.id, unsigned, made.raw)
     reason = (
-        _why_not_signed(where, made, stated)
-        or _why_not_dated(where, made)
+        _why_not_dated(where, made)
         or _why_not_theirs(where, made, stated, held)
         or (_why_not_beside(where, made, held) if forged is None else None)
     )
@@ -98,7 +104,7 @@ def judge(unit: Unit, where: Situation, made: StixObject, stated: Stated) -> Pas
     if recalled and not made.is_revoked and not stated.is_tombstone:
         reason = "it was recalled"
     if reason is not None:
-        return Refused(made.id, reason, made.raw)
+        return Refused(made.id, reason, made.raw, stated)
     return Passed(made, stated, not _is_known_better(where, made, held), forged, recalled)
 
 

@@ -234,12 +234,15 @@ class _Run:
         with self.node.store.writing() as unit:
             where = self._situation(unit, now)
             take_in = self.node.ids.uuid()
-            passed = list(self._take_objects(unit, where, read, report, take_in))
+            got: list[tuple[str, Stated]] = []
+            passed = list(self._take_objects(unit, where, read, report, take_in, got))
             if page.objects:
                 self._note_intake(unit, page, report, take_in, len(passed), now)
             if passed:
                 self._note_arrivals(unit, passed, report, now)
                 update_views(self.node, unit, now)
+            if got:
+                self._send_receipt(unit, got, report, now)
             unit.syncs.put(state)
         return state
 
@@ -274,9 +277,12 @@ class _Run:
         read: Sequence[StixObject | Refused],
         report: CollectionReport,
         take_in: str,
+        got: list[tuple[str, Stated]],
     ) -> Iterator[Passed]:
         for made in read:
             verdict = made if isinstance(made, Refused) else self._judge(unit, where, made, report)
+            if isinstance(made, StixObject) and verdict.stated is not None:
+                got.append((made.digest, verdict.stated))
             if isinstance(verdict, Refused):
                 report.refused.append(verdict)
                 item = Quarantined(
@@ -355,14 +361,19 @@ class _Run:
                 for one in passed
             ]
         )
-        leaves = dict(sorted((one.stated.leaf, one.stated.leaf_hash) for one in passed))
+
+    def _send_receipt(
+        self, unit: Unit, got: Sequence[tuple[str, Stated]], report: CollectionReport, now: datetime
+    ) -> None:
+        """Acknowledge what came as it was signed, also what is kept apart: else the giver learns what we hold."""
+        leaves = dict(sorted((stated.leaf, stated.leaf_hash) for _, stated in got))
         receipt = {
             "collection": report.collection,
             "agreement": report.agreement,
             "through": max(leaves),
             "leaves": list(leaves.values()),
-            "digest": digest([one.object.digest for one in passed]),
-            "count": len(passed),
+            "digest": digest([one for one, _ in got]),
+            "count": len(got),
         }
         compose(self.node, unit, "receipt", self.giver, receipt, now)
 

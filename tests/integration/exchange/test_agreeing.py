@@ -230,7 +230,7 @@ def test_offer_in_the_name_of_another_giver_is_refused(world: Simulation) -> Non
 
 
 def test_id_of_an_agreement_cannot_be_taken_by_another_giver(giving: Simulation) -> None:
-    with pytest.raises(NotPermitted, match="the id is that of another giver"):
+    with pytest.raises(NotPermitted, match="the id is taken"):
         receive(giving["ru"], offer_of(giving, "fr", agreement_text(giver="fr")))
 
 
