@@ -11,14 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from sepakat.cli.plain_text import plain_lines
+from sepakat.errors import SepakatError
 
 _LOOKS = {"whole": "green", "variant": "yellow", "out": "dim"}
 MOST_WIDTH = 140
 LEAST_WIDTH = 100
 
 
-class StoryEnded(Exception):
+class StoryEnded(SepakatError):
     """A step was not as it should be, so that the following would mean nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("story-ended", "the story ended early: a check is not as it should be")
 
 
 class Story:
