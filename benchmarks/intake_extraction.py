@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sepakat.intake.reports.names import Entity
+from sepakat.intake.reports.entities import Entity
 from sepakat.intake.reports.numbers import Number
 from sepakat.intake.reports.reading import Reading, read_report
 

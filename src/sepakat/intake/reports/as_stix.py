@@ -16,11 +16,11 @@ from typing import Any
 
 from sepakat.claims.building import Carrier, build_claim
 from sepakat.claims.claim import Basis, Claim, Lineage, MadeBy, Person, Quantity, Span, Valid
+from sepakat.intake.reports.entities import Entity
 from sepakat.intake.reports.gazetteer import Group, key_of
-from sepakat.intake.reports.names import Entity
 from sepakat.intake.reports.numbers import Number
 from sepakat.intake.reports.reading import Reading
-from sepakat.intake.reports.speech import Statement
+from sepakat.intake.reports.statements import Statement
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.instants import format_instant
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sepakat.intake.reports.names import Finder, Mention
-from sepakat.intake.reports.speech import Statement
+from sepakat.intake.reports.actors import NEGATIONS, NOMINAL, ActorSearch
+from sepakat.intake.reports.entities import Mention
+from sepakat.intake.reports.names import Finder
+from sepakat.intake.reports.statements import Statement
 from sepakat.intake.reports.times import DateMention
 from sepakat.intake.reports.words import Sentence, Word
 
@@ -40,7 +42,6 @@ _PATTERNS = {
     )
     for language in ("id", "en")
 }
-_NEGATIONS = frozenset("tidak tak belum bukan tanpa batal gagal not never no without n't nobody".split())
 _NOT_THIS = frozenset(
     """strategi rencana ancaman kemampuan risiko potensi kemungkinan mencegah menghindari any further future possible new potential
     another threat prevent planned stop against anti heart serangkaian""".split()
@@ -58,14 +59,21 @@ _POSSIBLE = re.compile(r"\b(?:dapat|bisa|mungkin|could|might|may|can|possibly)\b
 _LOCATIVE = frozenset(
     "di ke dekat sekitar pada in at near on of outside around inside across from dan and , wilayah kawasan kota di-".split()
 )
-_COUPLING = frozenset({",", "dan", "and", "serta", "&"})
-_SKIPPED = frozenset(
-    """akan telah sudah juga kemudian lalu pernah kembali has have had also will would allegedly reportedly again then
-    later secretly jointly were was sebelumnya previously earlier""".split()
-)
-_NOMINAL = re.compile(
-    r"(?i)(?:pe\w+an|serangan.*|gempuran.*|serbuan.*|ledakan|kesepakatan|perjanjian|bom .*|(?:air ?|drone )?strikes?|air raids?|bombing.*|.*bombings?|attacks?|ambush|explosions?|blasts?|shootings?|meetings?|agreements?|.*deal|pact|treaty|accord|arrests?|phone call|meeting|sepakat)$"
-)
+_HEADLINES = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"\b(?:tangkap|menangkap|ditangkap|bekuk|dibekuk|ciduk|diciduk|ringkus|diringkus|arrests?|arrested|detains?|detained)\b", "arrest"),
+        (r"\b(?:bantah|membantah|sangkal|tepis|tampik|tak percaya|tidak percaya|denies|deny|denied|rejects? (?:claim|charge|accusation))\b", "denial"),
+        (r"\b(?:tuding|tuduh|menuding|menuduh|pertanyakan klaim|accuses?|accused|blames?|blamed|klaim punya bukti)\b", "accusation"),
+        (r"\b(?:telepon|menelepon|phones?|phone call|telephone)\b", "contact"),
+        (r"\b(?:serangan udara|gempuran udara|air ?strikes?|bombed|mengebom)\b", "air_strike"),
+        (r"\b(?:bertemu|temui|pertemuan|meets?|summit|ktt)\b", "meeting"),
+        (r"\b(?:sepakat|kesepakatan|teken|agrees?|sign(?:s|ed)?|deal|pact|treaty)\b", "agreement"),
+        (r"\b(?:tawarkan|menawarkan|offers?|offered)\b", "offer"),
+        (r"\b(?:sebut|akui|mengakui|kata|katakan|ungkap|klaim|umumkan|says?|said|claims?|announces?|admits?|confirms?)\b|:\s", "statement"),
+        (r"\b(?:bom|serangan|serang|ledakan|penembakan|bomb(?:ing|s)?|attacks?|attacked|blasts?|explosion|shooting|ambush)\b", "attack"),
+    )
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -117,7 +125,7 @@ def _is_same(one: Event, other: Event, text: str) -> bool:
         return False
     if one.sentence == other.sentence:
         return one.type == other.type or other.type == "attack"
-    nominal = bool(_NOMINAL.match(text[other.start : other.end]))
+    nominal = bool(NOMINAL.match(text[other.start : other.end]))
     if other.date and one.date and other.date != one.date:
         return False
     mine, its = {id(place.entity) for place in one.places}, {id(place.entity) for place in other.places}
@@ -136,15 +144,7 @@ def _is_same(one: Event, other: Event, text: str) -> bool:
     return nominal and not its and not other.date
 
 
-class _Reader:
-    def __init__(
-        self, text: str, finder: Finder, dates: Sequence[DateMention], statements: Sequence[Statement]
-    ) -> None:
-        self.text = text
-        self.finder = finder
-        self.dates = dates
-        self.statements = statements
-
+class _Reader(ActorSearch):
     def event(self, index: int, sentence: Sentence, match: re.Match[str]) -> Event | None:
         words = sentence.words
         first = next((at for at, word in enumerate(words) if word.start >= match.start()), None)
@@ -194,7 +194,7 @@ class _Reader:
 
     def _is_negated(self, words: Sequence[Word], first: int) -> bool:
         near = [words[at].low for at in range(max(0, first - 4), first)]
-        return any(word in _NEGATIONS for word in near) and "," not in near[-2:]
+        return any(word in NEGATIONS for word in near) and "," not in near[-2:]
 
     def _status(
         self, event: Event, sentence: Sentence, told: Statement | None, words: Sequence[Word], first: int
@@ -276,183 +276,6 @@ class _Reader:
         near = [one for one in self.dates if scope[0] <= one.start < scope[1] and len(one.value) == 10]
         return near[0].value if near else None
 
-    def _actors(
-        self, index: int, words: Sequence[Word], first: int, last: int, kind: str, told: Statement | None
-    ) -> list[str]:
-        trigger = words[first].low
-        if re.match(r"di[a-z]{4,}", trigger) or (
-            first and words[first - 1].low in {"was", "were", "been", "being"} and trigger.endswith("ed")
-        ):
-            return []
-        nominal = bool(_NOMINAL.match(self.text[words[first].start : words[last].end]))
-        if nominal and kind in {"attack", "arrest"}:
-            return []
-        start = 0
-        if told is not None:
-            start = next((at for at, word in enumerate(words) if word.start >= told.start), 0)
-            start = 0 if start > first else start
-        actors = self._before(index, words, start, first, nominal)
-        if (
-            not actors
-            and told is not None
-            and kind == "meeting"
-            and told.speaker
-            and any(word.low in {"he", "she", "dia", "ia"} for word in words[start:first])
-        ):
-            actors = [told.speaker]
-        if kind == "meeting":
-            actors += self._with(index, words, last)
-        if not actors and told is not None and kind == "agreement" and told.act == "announce" and told.speaker:
-            actors = re.split(r",\s+(?:dan |and )?|\s+(?:dan|and)\s+", told.speaker)
-        if not actors and told is not None and kind == "offer" and told.speaker:
-            actors = [told.speaker]
-        return list(dict.fromkeys(actors))
-
-    def _before(self, index: int, words: Sequence[Word], start: int, first: int, nominal: bool) -> list[str]:
-        """Who does it: the names that end right before the verb, else those that open the clause, else its words."""
-        mentions = [one for one in self.finder.found.of(index) if start <= one.first and one.last <= first]
-        end = first
-        while end > start and words[end - 1].low in _SKIPPED:
-            end -= 1
-        chain = self._chain_back(words, [one for one in mentions if one.last <= end], end)
-        if chain:
-            return chain
-        opening = [
-            one
-            for one in mentions
-            if one.first - start <= 1 or (one.entity.kind == "person" and one.first - start <= 8)
-        ]
-        if nominal:
-            if not opening:
-                return self._chain_open(words, mentions, start)
-            people = [one for one in opening if one.entity.kind == "person"]
-            if people:
-                return [people[0].entity.name]
-            return self._chain_open(words, mentions, start)
-        begin = end
-        while begin > start and words[begin - 1].text not in {",", ";", ":", '"', "\u201c", "\u201d"}:
-            if words[begin - 1].low in self.finder.tables.verbs and not words[begin - 1].text[:1].isupper():
-                break
-            begin -= 1
-        while begin < end and words[begin].low in {"the", "a", "an", "para", "but", "and", "dan", "namun", "sementara"}:
-            begin += 1
-        part = words[begin:end]
-        if (
-            not part
-            or len(part) > 9
-            or any(word.low in {"yang", "who", "that", "untuk", "to"} or word.low in _NEGATIONS for word in part)
-        ):
-            return []
-        if part[0].low in {"he", "she", "they", "it", "dia", "ia", "mereka", "no", "any"}:
-            return []
-        return [self.text[part[0].start : part[-1].end]]
-
-    def _chain_back(self, words: Sequence[Word], mentions: Sequence[Mention], end: int) -> list[str]:
-        chain: list[Mention] = []
-        for one in sorted(mentions, key=lambda mention: -mention.last):
-            if one.last == end or (chain and all(word.low in _COUPLING for word in words[one.last : chain[-1].first])):
-                if (chain and one.entity.kind != chain[-1].entity.kind) or (chain and one.last > chain[-1].first):
-                    continue
-                chain.append(one)
-        if (
-            chain
-            and chain[-1].first
-            and words[chain[-1].first - 1].low in {"di", "in", "at", "dari", "of", "from", "near"}
-        ):
-            return []
-        if (
-            chain
-            and chain[-1].first
-            and words[chain[-1].first - 1].is_word
-            and not words[chain[-1].first - 1].is_capital
-            and chain[-1].entity.kind in {"country", "place"}
-            and words[chain[-1].first - 1].low not in {"dan", "the", "itu", "bersamaan", "and", "while", "sementara"}
-        ):
-            return []
-        return [self._name(one) for one in reversed(chain)]
-
-    def _chain_open(self, words: Sequence[Word], mentions: Sequence[Mention], start: int) -> list[str]:
-        named = [one for one in mentions if one.entity.kind in {"country", "organisation", "group", "place"}]
-        if (
-            not named
-            or named[0].first - start > 4
-            or (
-                named[0].first and words[named[0].first - 1].low in {"di", "in", "at", "dari", "of", "from", "ke", "to"}
-            )
-        ):
-            return []
-        chain = [named[0]]
-        for one in named[1:]:
-            if all(word.low in _COUPLING for word in words[chain[-1].last : one.first]):
-                chain.append(one)
-        return [self._name(one) for one in chain]
-
-    def _name(self, mention: Mention) -> str:
-        return (
-            self.text[mention.start : mention.end]
-            if mention.entity.kind in {"country", "place"}
-            else mention.entity.name
-        )
-
-    def _with(self, index: int, words: Sequence[Word], last: int) -> list[str]:
-        at = next(
-            (one for one in range(last + 1, min(last + 8, len(words))) if words[one].low in {"dengan", "with"}), None
-        )
-        direct = (
-            words[last].low in {"meet", "meets", "met", "menemui"}
-            and last + 1 < len(words)
-            and words[last + 1].low not in {"in", "on", "at", "with", "to", "for", ",", ".", "his", "her"}
-        )
-        if at is None and not direct:
-            return []
-        begin = (at if at is not None else last) + 1
-        people = [
-            one for one in self.finder.found.of(index) if one.entity.kind == "person" and begin <= one.first < begin + 8
-        ]
-        if people:
-            return [people[0].entity.name]
-        while begin < len(words) and words[begin].low in {"para", "the", "his", "her"}:
-            begin += 1
-        end = begin
-        while (
-            end < len(words)
-            and end - begin < 7
-            and words[end].is_word
-            and words[end].low
-            not in {
-                "menyatakan",
-                "untuk",
-                "di",
-                "pada",
-                "to",
-                "in",
-                "on",
-                "at",
-                "next",
-                "last",
-                "guna",
-                "mengatakan",
-                "and",
-            }
-        ) or (end < len(words) and words[end].text.isdigit() and end > begin):
-            if self.finder.tables.verbs.get(words[end].low) is not None:
-                break
-            end += 1
-        return [self.text[words[begin].start : words[end - 1].end]] if end > begin else []
-
-    def _recipient(self, words: Sequence[Word], last: int) -> str | None:
-        at = last + 1
-        if words[last].low in {"offered", "offers"}:
-            return None
-        end = at
-        while (
-            end < len(words)
-            and words[end].is_word
-            and words[end].low not in {"di", "untuk", "dalam", "pada", "dengan", "in", "to", "for"}
-        ):
-            end += 1
-        return self.text[words[at].start : words[end - 1].end] if end > at else None
-
     def _topic(self, sentence: Sentence, at: int, kind: str) -> str | None:
         rest = self.text[at : sentence.end]
         if kind == "meeting":
@@ -494,20 +317,3 @@ def related_event(title: str, language: str | None) -> str | None:
         if pattern.search(title):
             return kind
     return None
-
-
-_HEADLINES = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (r"\b(?:tangkap|menangkap|ditangkap|bekuk|dibekuk|ciduk|diciduk|ringkus|diringkus|arrests?|arrested|detains?|detained)\b", "arrest"),
-        (r"\b(?:bantah|membantah|sangkal|tepis|tampik|tak percaya|tidak percaya|denies|deny|denied|rejects? (?:claim|charge|accusation))\b", "denial"),
-        (r"\b(?:tuding|tuduh|menuding|menuduh|pertanyakan klaim|accuses?|accused|blames?|blamed|klaim punya bukti)\b", "accusation"),
-        (r"\b(?:telepon|menelepon|phones?|phone call|telephone)\b", "contact"),
-        (r"\b(?:serangan udara|gempuran udara|air ?strikes?|bombed|mengebom)\b", "air_strike"),
-        (r"\b(?:bertemu|temui|pertemuan|meets?|summit|ktt)\b", "meeting"),
-        (r"\b(?:sepakat|kesepakatan|teken|agrees?|sign(?:s|ed)?|deal|pact|treaty)\b", "agreement"),
-        (r"\b(?:tawarkan|menawarkan|offers?|offered)\b", "offer"),
-        (r"\b(?:sebut|akui|mengakui|kata|katakan|ungkap|klaim|umumkan|says?|said|claims?|announces?|admits?|confirms?)\b|:\s", "statement"),
-        (r"\b(?:bom|serangan|serang|ledakan|penembakan|bomb(?:ing|s)?|attacks?|attacked|blasts?|explosion|shooting|ambush)\b", "attack"),
-    )
-)  # fmt: skip

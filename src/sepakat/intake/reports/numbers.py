@@ -6,40 +6,14 @@ What counts nothing is left out: dates, times, years, lengths of time, ordinals,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sepakat.intake.reports.number_words import SCALE, Amount, Written, low_at, range_end, read_between, read_number
+from sepakat.intake.reports.units import unit_behind
 from sepakat.intake.reports.words import Sentence, Word
 
-Amount = int | float
-
-_SMALL_ID = {
-    "nol": 0,
-    "satu": 1,
-    "dua": 2,
-    "tiga": 3,
-    "empat": 4,
-    "lima": 5,
-    "enam": 6,
-    "tujuh": 7,
-    "delapan": 8,
-    "sembilan": 9,
-}
-_SMALL_EN = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_WHOLE_ID = {"sepuluh": 10, "sebelas": 11, "seratus": 100, "seribu": 1000, "sejuta": 10**6}
-_SCALE = MappingProxyType(
-    {
-        "ribu": 10**3, "juta": 10**6, "miliar": 10**9, "milyar": 10**9, "triliun": 10**12, "trilyun": 10**12, "thousand": 10**3,
-        "million": 10**6, "billion": 10**9, "trillion": 10**12, "mn": 10**6, "bn": 10**9,
-    }
-)  # fmt: skip
 _SEVERAL = MappingProxyType(
     dict.fromkeys(
         """beberapa belasan puluhan ratusan ribuan jutaan sejumlah several dozens scores hundreds thousands millions
@@ -70,40 +44,9 @@ _HEDGES: tuple[tuple[str, str], ...] = (
     ("maximum", "at-most"), ("ditaksir", "about"), ("diperkirakan", "about"), ("an estimated", "about"), ("estimated", "about"),
 )  # fmt: skip
 _MODAL = frozenset("mungkin barangkali perhaps possibly maybe probably kemungkinan".split())
-_TIME_UNITS = frozenset(
-    """detik menit jam hari malam minggu pekan bulan tahun abad dekade dasawarsa second seconds minute minutes hour hours
-    day days night nights week weeks month months year years decade decades century centuries wib wita wit gmt am pm a.m p.m
-    -year-old year-old kali times time o'clock u""".split()
-)
-_NO_UNIT_ID = frozenset(
-    """yang di ke dari dan atau pada dengan untuk akan telah sudah masih sedang belum tidak tak itu ini tersebut adalah
-    ialah oleh dalam antara serta juga lagi lain lainnya saja pun karena setelah sebelum saat ketika sejak hingga sampai
-    tewas hancur luka luka-luka hilang rusak selamat meninggal gugur mati besar kecil baru lama asing muda tua terakhir
-    pertama per persennya di antaranya diantaranya sekaligus bahkan kini yakni yaitu namun tetapi tapi secara atas bagi
-    seperti sebagai menurut kata ujar dewasa sipil berat ringan parah cedera kritis harus dapat bisa mengungsi""".split()
-)
-_TWO_WORD_HEADS = frozenset(
-    """warga kartu kapal pesawat rumah anggota aparat bom kendaraan senjata tenaga nomor rekening alat unit pucuk butir
-    mobil sepeda orang kepala anak buah lembar pos pasukan tentara petugas pekerja korban tersangka awak kantor titik barang
-    sumur tempat toko gedung perahu truk tank rudal peluru mata warung sekolah desa kamp drone nasabah data akun kilogram""".split()
-)
-_NO_SECOND = frozenset("orang korban nasabah tersangka".split())
-_NOT_PLURAL = frozenset(
-    """was is has this his its as us across plus minus less yes always perhaps was does thus towards afterwards besides
-    sometimes""".split()
-)
-_PLURALS = frozenset(
-    "people men women children police troops personnel cattle aircraft sheep policemen servicemen feet fishermen gunmen militiamen".split()
-)
-_NO_UNIT_EN = frozenset(
-    """of and or in on at to from by for with were was are is had have has who that which while when after before during
-    since until as per more less others other each between into out up down the a an their his her its them it he she they
-    will would could may might said died killed wounded injured""".split()
-)
 _ANNOUNCING = frozenset(
     "at to of was is were are only just menjadi mencapai sebanyak adalah berjumlah hanya ada".split()
 )
-_PERCENT = frozenset({"%", "persen", "percent", "per cent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +63,6 @@ class Number:
     modality: str | None
     sentence: int
     rule: str = "number"
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    value: Amount | None
-    next: int
-    is_word: bool
 
 
 def find_numbers(
@@ -148,39 +84,39 @@ def _number_at(
     sentence: Sentence, at: int, index: int, language: str, adjectives: Mapping[str, str]
 ) -> tuple[Number | None, int]:
     words = sentence.words
-    between = _between(words, at)
+    between = read_between(words, at)
     if between is not None:
-        low, high, after = between
-        unit, end = _unit(words, after, language, adjectives)
+        bottom, top, after = between
+        unit, end = unit_behind(words, after, language, adjectives)
         if unit == "time":
             return None, after
         number = Number(
-            words[at].start, words[end - 1].end, None, low, high, "between", unit, _modality(words, at), index
+            words[at].start, words[end - 1].end, None, bottom, top, "between", unit, _modality(words, at), index
         )
         return number, end
-    several = words[at].low in _SEVERAL and not (words[at].low == "handful" and _low(words, at - 1) != "a")
-    if (several and words[at].low not in {"scores"}) or (several and _low(words, at + 1) == "of"):
+    several = words[at].low in _SEVERAL and not (words[at].low == "handful" and low_at(words, at - 1) != "a")
+    if (several and words[at].low not in {"scores"}) or (several and low_at(words, at + 1) == "of"):
         return _several(sentence, at, index, language, adjectives)
     currency = (
         _CURRENCY.get(words[at].low)
         if not words[at].is_word or words[at].low in {"rp", "rm", "us", "usd", "idr", "eur"}
         else None
     )
-    if words[at].low == "us" and _low(words, at + 1) == "$":
+    if words[at].low == "us" and low_at(words, at + 1) == "$":
         currency = "USD"
     first = at
     if currency is not None:
         first = at + (2 if words[at].low == "us" else 1)
-        while _low(words, first) in {".", "$"}:
+        while low_at(words, first) in {".", "$"}:
             first += 1
-    read = _read(words, first, money=currency is not None)
+    read = read_number(words, first, money=currency is not None)
     if read is None or read.value is None:
         return None, at + 1
     start, hedge = _hedge(words, at)
     least: Amount | None = None
     most: Amount | None = None
     after = read.next
-    second = _range_end(words, after, read)
+    second = range_end(words, after, read)
     if second is not None:
         least, most, hedge = read.value, second.value, "between"
         after = second.next
@@ -190,7 +126,7 @@ def _number_at(
 def _finish(
     sentence: Sentence,
     place: tuple[int, int, int],
-    said: tuple[_Read, Amount | None, Amount | None, str, str | None],
+    said: tuple[Written, Amount | None, Amount | None, str, str | None],
     index: int,
     language: str,
     adjectives: Mapping[str, str],
@@ -203,12 +139,12 @@ def _finish(
     end = after
     if currency is not None:
         unit: str | None = currency
-    elif _low(words, after) in _CURRENCY and words[after].is_word:
+    elif low_at(words, after) in _CURRENCY and words[after].is_word:
         unit, end = _CURRENCY[words[after].low], after + 1
-        if words[after].low in {"dolar", "dollar"} and _low(words, after + 1) in {"as", "us", "amerika"}:
+        if words[after].low in {"dolar", "dollar"} and low_at(words, after + 1) in {"as", "us", "amerika"}:
             end += 1
     else:
-        unit, end = _unit(words, after, language, adjectives)
+        unit, end = unit_behind(words, after, language, adjectives)
     if unit == "time":
         return None, after
     if read.is_word and read.value == 1:
@@ -218,10 +154,10 @@ def _finish(
         unit is None
         and hedge == "exactly"
         and _modality(words, start) is None
-        and _low(words, start - 1) not in _ANNOUNCING
+        and low_at(words, start - 1) not in _ANNOUNCING
     ):
         return None, after
-    or_more = _low(words, end) in {"atau", "or"} and _low(words, end + 1) in {"lebih", "more"}
+    or_more = low_at(words, end) in {"atau", "or"} and low_at(words, end + 1) in {"lebih", "more"}
     if or_more:
         end += 2
         hedge = "about-or-more" if hedge == "about" else "at-least"
@@ -233,43 +169,19 @@ def _finish(
     return number, end
 
 
-def _low(words: Sequence[Word], at: int) -> str:
-    return words[at].low if 0 <= at < len(words) else ""
-
-
-def _between(words: Sequence[Word], at: int) -> tuple[Amount, Amount, int] | None:
-    if _low(words, at) not in {"antara", "between"}:
-        return None
-    first = _read(words, at + 1)
-    if first is None or first.value is None or _low(words, first.next) not in {"dan", "and", "hingga", "sampai", "to"}:
-        return None
-    second = _read(words, first.next + 1)
-    if second is None or second.value is None:
-        return None
-    return first.value, second.value, second.next
-
-
-def _range_end(words: Sequence[Word], at: int, first: _Read) -> _Read | None:
-    if _low(words, at) in {"-", "\u2013"} or _low(words, at) in {"hingga", "sampai", "to"}:
-        second = _read(words, at + 1)
-        if second is not None and second.value is not None and first.value is not None and second.value > first.value:
-            return second
-    return None
-
-
 def _several(
     sentence: Sentence, at: int, index: int, language: str, adjectives: Mapping[str, str]
 ) -> tuple[Number | None, int]:
     words = sentence.words
-    after = at + 1 + (_low(words, at + 1) == "of")
-    if _low(words, after) in _SCALE:
+    after = at + 1 + (low_at(words, at + 1) == "of")
+    if low_at(words, after) in SCALE:
         after += 1
-    unit, end = _unit(words, after, language, adjectives)
-    if unit == "time" or (unit is None and _low(words, after) not in {"lainnya", "lain", "others", "more"}):
+    unit, end = unit_behind(words, after, language, adjectives)
+    if unit == "time" or (unit is None and low_at(words, after) not in {"lainnya", "lain", "others", "more"}):
         return None, at + 1
     if unit is None:
         end = after + 1
-    start = at - 1 if _low(words, at - 1) == "a" else at
+    start = at - 1 if low_at(words, at - 1) == "a" else at
     number = Number(
         words[start].start,
         words[end - 1].end,
@@ -285,11 +197,11 @@ def _several(
     return number, end
 
 
-def _counts_nothing(words: Sequence[Word], first: int, after: int, read: _Read, currency: str | None) -> bool:
+def _counts_nothing(words: Sequence[Word], first: int, after: int, read: Written, currency: str | None) -> bool:
     """Whether a number is a year, a time, a part of a name or of a list of figures."""
     if currency is not None:
         return False
-    before, token = _low(words, first - 1), words[first]
+    before, token = low_at(words, first - 1), words[first]
     glued = first > 0 and words[first - 1].end == token.start and before not in {'"', "(", "\u201c", "\u2018", "'"}
     glued_after = (
         after < len(words)
@@ -329,105 +241,9 @@ def _counts_nothing(words: Sequence[Word], first: int, after: int, read: _Read, 
         and "." not in token.text
         and "," not in token.text
     )
-    stands_alone = year and _low(words, after) not in {"orang", "people", "soldiers", "kapal"}
-    bracketed = before == "(" and _low(words, after) == ")"
+    stands_alone = year and low_at(words, after) not in {"orang", "people", "soldiers", "kapal"}
+    bracketed = before == "(" and low_at(words, after) == ")"
     return glued or glued_after or named or titled or stands_alone or bracketed or ":" in token.text
-
-
-def _read(words: Sequence[Word], at: int, money: bool = False) -> _Read | None:
-    if at >= len(words):
-        return None
-    token = words[at]
-    if token.text[0].isdigit():
-        value = _digits(token.text, money)
-        if value is None:
-            return None
-        scale = _SCALE.get(_low(words, at + 1))
-        if (
-            scale is None
-            and money
-            and _low(words, at + 1) in {"m", "t", "jt", "rb"}
-            and words[at + 1].text in {"M", "T", "jt", "rb"}
-        ):
-            scale = {"m": 10**9, "t": 10**12, "jt": 10**6, "rb": 10**3}[_low(words, at + 1)]
-        if scale is not None:
-            scaled = round(value * scale, 6)
-            return _Read(int(scaled) if scaled == int(scaled) else scaled, at + 2, False)
-        return _Read(value, at + 1, False)
-    if token.low in {"a", "two", "three", "four", "five", "half"} and _low(words, at + 1) == "dozen":
-        many = {"a": 12, "half": 6}.get(token.low) or _SMALL_EN[token.low] * 12
-        return _Read(many, at + 2, True)
-    if token.low == "a" and _low(words, at + 1) in {"hundred", "thousand", "million", "billion"}:
-        return _words_en(words, at + 1, 1)
-    if token.low in {"selusin", "dozen"}:
-        return _Read(12, at + 1, True)
-    if token.low in _SMALL_ID or token.low in _WHOLE_ID:
-        return _words_id(words, at)
-    if token.low.split("-")[0] in _SMALL_EN:
-        return _words_en(words, at, 0)
-    return None
-
-
-def _digits(text: str, money: bool) -> Amount | None:
-    """`1.200` and `1,200` are thousands; `2,5` and `2.5` are not."""
-    if ":" in text or len(text) > 20:
-        return None
-    if text.isdecimal():
-        return int(text) if len(text) <= 15 else None
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text):
-        return int(re.sub(r"[.,]", "", text))
-    if re.fullmatch(r"\d+[.,]\d{1,2}", text):
-        return float(text.replace(",", "."))
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:,\d{3})+\.\d{1,2}", text):
-        whole, part = re.split(r"[.,](?=\d{1,2}$)", text)
-        return float(re.sub(r"[.,]", "", whole) + "." + part)
-    return None
-
-
-def _words_id(words: Sequence[Word], at: int) -> _Read:
-    total = part = 0
-    start = at
-    while at < len(words):
-        low = words[at].low
-        if low in _WHOLE_ID:
-            value = _WHOLE_ID[low]
-            if value >= 1000:
-                total, part = total + value, 0
-            else:
-                part += value
-            at += 1
-        elif low in _SMALL_ID:
-            unit, after = _SMALL_ID[low], _low(words, at + 1)
-            factor = {"belas": 0, "puluh": 10, "ratus": 100}.get(after)
-            part += unit if factor is None else (10 + unit if factor == 0 else unit * factor)
-            at += 1 if factor is None else 2
-            if factor is None and _low(words, at) in _SMALL_ID:
-                break
-        elif low in _SCALE and part:
-            total, part = total + part * _SCALE[low], 0
-            at += 1
-        else:
-            break
-    return _Read(total + part, at, at - start >= 1)
-
-
-def _words_en(words: Sequence[Word], at: int, given: int) -> _Read:
-    total, part = 0, given
-    while at < len(words):
-        low = words[at].low
-        pieces = low.split("-")
-        if all(piece in _SMALL_EN for piece in pieces):
-            part += sum(_SMALL_EN[piece] for piece in pieces)
-            at += 1
-        elif low == "hundred" and part:
-            part, at = part * 100, at + 1
-        elif low in _SCALE and part:
-            total, part, at = total + part * _SCALE[low], 0, at + 1
-        elif low == "and" and (total or part >= 100) and _low(words, at + 1).split("-")[0] in _SMALL_EN:
-            at += 1
-        else:
-            break
-    return _Read(total + part, at, True)
 
 
 def _hedge(words: Sequence[Word], at: int) -> tuple[int, str]:
@@ -444,93 +260,9 @@ def _hedge(words: Sequence[Word], at: int) -> tuple[int, str]:
 
 def _modality(words: Sequence[Word], at: int) -> str | None:
     for step in range(1, 6):
-        low = _low(words, at - step)
+        low = low_at(words, at - step)
         if low in _MODAL:
             return words[at - step].text
         if low in {".", ",", ";", ":", ""}:
             return None
     return None
-
-
-def _unit(words: Sequence[Word], at: int, language: str, adjectives: Mapping[str, str]) -> tuple[str | None, int]:
-    """The unit behind a number, and where it ends; `time` for a length of time."""
-    low = _low(words, at)
-    if low in _PERCENT:
-        return "%", at + 1
-    if low == "per" and _low(words, at + 1) == "cent":
-        return "%", at + 2
-    if low in _TIME_UNITS or (low == "-" and _low(words, at + 1) in {"year", "day", "hour", "month", "week"}):
-        return "time", at
-    if at >= len(words) or not words[at].is_word:
-        return None, at
-    return _unit_id(words, at) if language == "id" else _unit_en(words, at, adjectives)
-
-
-def _unit_id(words: Sequence[Word], at: int) -> tuple[str | None, int]:
-    first = words[at]
-    if (
-        first.low in _NO_UNIT_ID
-        or first.is_capital
-        or (
-            re.match(r"(?:di|me[mn]?|ber|ter)[a-z]{4,}", first.low)
-            and first.low
-            not in {
-                "berkas",
-                "meter",
-                "menteri",
-                "dinas",
-                "tersangka",
-                "terdakwa",
-                "terduga",
-                "terpidana",
-                "berita",
-                "teroris",
-                "termos",
-                "direktur",
-                "distrik",
-                "diplomat",
-                "desa",
-                "member",
-            }
-        )
-    ):
-        return None, at
-    second = words[at + 1] if at + 1 < len(words) else None
-    if (
-        second is None
-        or not second.is_word
-        or second.is_capital
-        or first.low not in _TWO_WORD_HEADS
-        or first.low in _NO_SECOND
-    ):
-        return first.text, at + 1
-    plain = second.low in {"sipil", "asing"} and first.low == "warga"
-    verbal = re.match(r"(?:di|me[mn]?|ber|ter)[a-z]{4,}", second.low)
-    if plain or (second.low not in _NO_UNIT_ID and not verbal and not second.text[0].isdigit()):
-        return f"{first.text} {second.text}", at + 2
-    return first.text, at + 1
-
-
-def _unit_en(words: Sequence[Word], at: int, adjectives: Mapping[str, str]) -> tuple[str | None, int]:
-    skipped = at
-    while skipped < len(words) and words[skipped].low in adjectives and words[skipped].is_capital:
-        skipped += 1
-    if _low(words, skipped) in _TIME_UNITS:
-        return "time", at
-    for end in range(skipped, min(skipped + 3, len(words))):
-        word = words[end]
-        if (
-            not word.is_word
-            or word.low in _NO_UNIT_EN
-            or (word.is_capital and end == skipped)
-            or word.low.endswith("ly")
-        ):
-            return None, at
-        plural = word.low in _PLURALS or (
-            word.low.endswith("s") and not word.low.endswith("ss") and word.low not in _NOT_PLURAL
-        )
-        if word.low in _TIME_UNITS:
-            return "time", at
-        if plural:
-            return " ".join(one.text for one in words[skipped : end + 1]), end + 1
-    return None, at

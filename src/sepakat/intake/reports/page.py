@@ -15,17 +15,11 @@ from hashlib import sha256
 from itertools import pairwise
 
 from sepakat.errors import InputError
+from sepakat.intake.reports.credits import person_of_byline, split_credit, split_dateline, split_photo
 from sepakat.intake.reports.decoding import decode
 from sepakat.intake.reports.gazetteer import Area, Gazetteer, key_of, load_gazetteer
 from sepakat.intake.reports.language import language_of
-from sepakat.intake.reports.layout import (
-    Layout,
-    find_layout,
-    person_of_byline,
-    split_credit,
-    split_dateline,
-    split_photo,
-)
+from sepakat.intake.reports.layout import Layout, find_layout
 from sepakat.intake.reports.markup import Line, Metadata, read_markup
 from sepakat.intake.reports.times import Ago, find_stamps, parse_instant, read_ago
 

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sepakat.intake.reports.entities import Entity, Mention
 from sepakat.intake.reports.events import Event, find_events, is_trigger, related_event
 from sepakat.intake.reports.gazetteer import Gazetteer, key_of, load_gazetteer
-from sepakat.intake.reports.names import Entity, Finder, Mention, find_names
+from sepakat.intake.reports.names import Finder, find_names
 from sepakat.intake.reports.numbers import Number, find_numbers
 from sepakat.intake.reports.page import Page, Paragraph, read_page
-from sepakat.intake.reports.speech import Listener, Statement
+from sepakat.intake.reports.speech import Listener
+from sepakat.intake.reports.statements import Statement
 from sepakat.intake.reports.tagger import load_tagger
 from sepakat.intake.reports.times import DateMention, find_dates
 from sepakat.intake.reports.words import Sentence, Word, sentences_of

@@ -1,0 +1,335 @@
+"""Who speaks: the verb of saying, and the name, noun or pronoun that is its subject.
+
+A speaker is a name of the text or its own words, never made up: where neither is found there is none. A pronoun means
+whoever was named last and can be meant; "the governor" means the person whose office the text has told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sepakat.intake.reports.entities import Mention
+from sepakat.intake.reports.gazetteer import Gazetteer, Verb
+from sepakat.intake.reports.names import Finder
+from sepakat.intake.reports.statements import Speaker, State, Statement
+from sepakat.intake.reports.words import CLOSING, OPENING, Sentence, Word
+
+PRONOUNS = {"id": frozenset("ia dia beliau mereka".split()), "en": frozenset("he she they it".split())}
+NEGATIONS = frozenset("tidak tak belum bukan enggan not never n't nor tanpa without neither nobody no".split())
+FILLERS = frozenset(
+    """juga kemudian pun telah sudah lalu lantas sempat pernah kembali terus sendiri sebelumnya akhirnya selanjutnya
+    also has had have later then earlier previously repeatedly reportedly again since already publicly officially further
+    immediately flatly strongly still would""".split()
+)
+ROOTS = re.compile(r"(?:me|ber|di|pe)[a-z]{3,}")
+DETERMINERS = frozenset(
+    """the a an this that these those his her its their our my no any some of such other new further in with by for
+    sebuah itu ini tersebut para atas suatu""".split()
+)
+_PASSIVE = frozenset("was were been be is are being got".split())
+_RELATIVE = frozenset("yang who which whom to untuk that".split())
+CLAUSE_STARTS = frozenset(
+    """while whereas but although though sementara namun tetapi sedangkan tapi meski meskipun walau""".split()
+)
+PREPOSITIONS = frozenset(
+    "dalam di pada kepada usai saat ketika melalui lewat dari dengan in on at to during through via after from by".split()
+)
+_COMMON_NOUN_SPEAKERS = re.compile(
+    r"""(?ix)^(?:(?:the|a|an|some|several|local|western|senior|two|three|para|seorang|sejumlah|beberapa|pihak|salah\ seorang|salah\ satu)\ )*
+    (?:[\w'-]+\ ){0,4}(?:officials?|officers?|prosecutors?|police|investigators?|residents?|witnesses|witness|workers?|doctors?|diplomats?|analysts?
+    |experts?|lawyers?|activists?|sources?|spokes(?:man|woman|person|people)|city|town|army|navy|military|ministry|government|hospital|company|group|agency|authorities
+    |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report|media|mission|embassy|delegation|charity|organisation|organization|team|network|regulator|watchdog|operator
+    |pejabat|polisi|kepolisian|jaksa|penyidik|warga|saksi|saksi\ mata|petugas|dokter|diplomat|pengamat|ahli|pengacara|aktivis|sumber|juru\ bicara|militer|tentara|kementerian|pemerintah|rumah\ sakit
+    |perusahaan|kelompok|lembaga|pengadilan|partai|dewan|komisi|koalisi|pemberontak|oposisi|bank|keluarga|pemimpin|menteri|komandan|pemantau|relawan|anggota|intelijen|otoritas|kantor|laporan|pernyataan|pihak)
+    (?:\ (?:[\w'-]+)){0,3}$|^(?:a|the|an)\ spokes(?:man|woman|person)\ (?:for|of)(?:\ [\w'-]+){1,8}$"""
+)
+
+
+class SpeakerSearch:
+    """Finds the speakers in the sentences of one text, read in order."""
+
+    def __init__(self, text: str, finder: Finder, language: str, tables: Gazetteer) -> None:
+        self.text = text
+        self.finder = finder
+        self.sentences: Sequence[Sentence] = finder.sentences
+        self.language = language
+        self.tables = tables
+        self.state = State()
+        self.found: list[Statement] = []
+        self._said: list[Statement] = []
+        self._index = 0
+        self._mentions: list[Mention] = []
+
+    def _verb(self, word: Word) -> Verb | None:
+        found = self.tables.verbs.get(word.low)
+        return found if found is not None and (found.language == self.language) else None
+
+    def _is_verb_of_saying(self, words: Sequence[Word], at: int) -> bool:
+        """Whether a word tells that somebody says something, here: not a noun, a passive or a relative clause."""
+        verb = self._verb(words[at])
+        if verb is None or at == 0:
+            return False
+        low, before = words[at].low, words[at - 1].low
+        after = words[at + 1].low if at + 1 < len(words) else ""
+        if before in _RELATIVE or low in {"according", "quoted", "pernyataan"} or words[at].text[:1].isupper():
+            return False
+        if self.language == "id":
+            return bool(ROOTS.fullmatch(low)) and low not in {
+                "menurut",
+                "bercerita",
+                "disebut",
+                "dinyatakan",
+                "dikatakan",
+                "diumumkan",
+                "dibantah",
+                "dijelaskan",
+                "berdalih ",
+            }
+        if (
+            before in _PASSIVE
+            or low in {"saying"}
+            or (low in {"accused", "charged", "blamed", "alleged"} and after in {"of", "by", "in", "with", "for"})
+        ):
+            return False
+        if before in FILLERS and at > 1 and words[at - 2].low in _PASSIVE:
+            return False
+        if before in DETERMINERS and before not in {"in"}:
+            return False
+        past = low.endswith("ed") or low in {"said", "told", "spoke", "put", "wrote", "swore"}
+        if past:
+            return after not in {"by"}
+        plural = (
+            before.endswith("s")
+            or before in {"they", "we", "i", "people", "police"}
+            or before in {"he", "she", "it"}
+            or words[at - 1].is_capital
+        )
+        return plural and before not in DETERMINERS and after not in {"of", "was", "were", "is", "are", "and", ",", "."}
+
+    def _act(self, words: Sequence[Word], spot: int) -> str:
+        verb = self._verb(words[spot])
+        return verb.act if verb is not None else "say"
+
+    def _clause_start(self, words: Sequence[Word], spot: int) -> int:
+        for at in range(spot - 1, -1, -1):
+            if words[at].text in {":", ";", *CLOSING} or (words[at].low in CLAUSE_STARTS and at < spot - 1):
+                return at + 1
+        return 0
+
+    def _is_negated(self, words: Sequence[Word], start: int, spot: int) -> bool:
+        near = {words[at].low for at in range(max(start, spot - 4), spot)}
+        first = words[start].low if start < len(words) else ""
+        return bool(near & (NEGATIONS - {"no"})) or first in {"no", "nobody", "none", "tak"}
+
+    def _subject(self, words: Sequence[Word], start: int, spot: int) -> Speaker | None:
+        """Who does the saying: whatever stands right before the verb, an apposition and little words aside."""
+        end = spot
+        while end > start and words[end - 1].low in FILLERS:
+            end -= 1
+        if end <= start:
+            return None
+        last = words[end - 1]
+        if last.low in PRONOUNS[self.language]:
+            return self._pronoun(
+                "other" if last.low == "it" else "they" if last.low in {"they", "mereka"} else "person"
+            )
+        if last.text == ",":
+            return self._apposition(words, start, end - 1)
+        anaphor = self._anaphor(words, max(start, self._noun_start(words, start, end)), end)
+        if anaphor is not None:
+            return anaphor
+        ending = [one for one in self._mentions if one.last == end and one.first >= start]
+        if ending:
+            chosen = max(ending, key=lambda one: (one.entity.kind == "person", one.last - one.first))
+            joined = self._coordinated(words, chosen, start)
+            if joined is not None:
+                return joined
+            before = words[chosen.first - 1].low if chosen.first > start else ""
+            if (
+                not (before in PREPOSITIONS | {"untuk", "for", "of", "with"} and chosen.entity.kind != "person")
+                or chosen.first == start
+            ):
+                if chosen.entity.kind == "person" or not self._longer_noun(words, start, chosen):
+                    if before not in {"dengan", "kepada", "oleh", "with", "to", "by", "of"}:
+                        return Speaker(self._name(chosen), chosen.entity, "explicit")
+        opening = [
+            one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last < end
+        ]
+        if opening and words[opening[0].last].low in PREPOSITIONS:
+            return Speaker(opening[0].entity.name, opening[0].entity, "explicit")
+        return self._noun_speaker(words, self._noun_start(words, start, end), end)
+
+    def _longer_noun(self, words: Sequence[Word], start: int, mention: Mention) -> bool:
+        """`Rumah sakit di Tripoli`, `militer Filipina`: the place only tells more of a noun before it."""
+        before = words[mention.first - 1] if mention.first > start else None
+        return (
+            before is not None
+            and before.is_word
+            and before.low not in FILLERS
+            and before.low not in {"the", "kelompok", "negara", "kota"}
+            and before.low not in CLAUSE_STARTS
+            and mention.entity.kind not in {"organisation", "group"}
+        )
+
+    def _noun_start(self, words: Sequence[Word], start: int, end: int) -> int:
+        at = end
+        while at > start and words[at - 1].text not in {
+            ",",
+            ";",
+            ":",
+            "(",
+            ")",
+            "-",
+            "\u2013",
+            "\u2014",
+            *OPENING,
+            *CLOSING,
+        }:
+            at -= 1
+        while at < end and words[at].low in {
+            "namun",
+            "tetapi",
+            "but",
+            "and",
+            "dan",
+            "sementara",
+            "while",
+            "meanwhile",
+            "however",
+            "sebelumnya",
+            "kemudian",
+            "lalu",
+            "later",
+            "then",
+        }:
+            at += 1
+        return at
+
+    def _apposition(self, words: Sequence[Word], start: int, comma: int) -> Speaker | None:
+        """`X, the minister, said`: the person before or between the commas."""
+        opening = next((at for at in range(comma - 1, start - 1, -1) if words[at].text == ","), None)
+        people = [
+            one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last <= comma
+        ]
+        if people:
+            near = [
+                one
+                for one in people
+                if opening is not None and (one.first > opening or one.last == opening or one.last == comma)
+            ]
+            if near or opening is None:
+                return Speaker((near or people)[-1].entity.name, (near or people)[-1].entity, "explicit")
+        if opening is None:
+            return None
+        first = self._noun_start(words, start, opening)
+        anaphor = self._anaphor(words, first, opening)
+        if anaphor is not None:
+            return anaphor
+        ending = [one for one in self._mentions if one.last == opening and one.first == first]
+        if ending:
+            return Speaker(self._name(ending[0]), ending[0].entity, "explicit")
+        return self._noun_speaker(words, first, opening)
+
+    def _coordinated(self, words: Sequence[Word], last: Mention, start: int) -> Speaker | None:
+        joint = last.first - 1
+        if joint <= start or words[joint].low not in {"dan", "and"}:
+            return None
+        other = next((one for one in self._mentions if one.last == joint and one.entity.kind == last.entity.kind), None)
+        if other is None:
+            return None
+        return Speaker(self.text[other.start : last.end], None, "explicit")
+
+    def _anaphor(self, words: Sequence[Word], first: int, last: int) -> Speaker | None:
+        """`kelompok tersebut`, `the group`; `the governor` names who holds the office."""
+        part = [word.low for word in words[first:last]]
+        if not part:
+            return None
+        demonstrative = len(part) == 2 and part[1] in {"itu", "tersebut", "ini"}
+        definite = len(part) == 2 and part[0] == "the"
+        if not (demonstrative or definite):
+            return None
+        noun = part[0] if demonstrative else part[1]
+        if (
+            noun
+            in {
+                "kelompok",
+                "group",
+                "organisasi",
+                "organisation",
+                "organization",
+                "firm",
+                "company",
+                "lembaga",
+                "perusahaan",
+                "ministry",
+                "kementerian",
+                "agency",
+                "badan",
+                "militia",
+                "milisi",
+                "gang",
+            }
+            and self.state.other is not None
+        ):
+            return Speaker(self.state.other_name or self.state.other.name, self.state.other, "pronoun")
+        if noun in self.tables.offices[self.language]:
+            held = [
+                one
+                for one in self.finder.found.entities
+                if one.kind == "person"
+                and one.office
+                and noun in one.office.casefold().split()
+                and one.start < words[first].start
+            ]
+            if held:
+                return Speaker(held[-1].name, held[-1], "explicit")
+        return None
+
+    def _noun_speaker(self, words: Sequence[Word], first: int, last: int) -> Speaker | None:
+        """A speaker without a name, in the words of the text: `airport officials`, `Rumah sakit setempat`."""
+        while last > first and words[last - 1].text in {",", "."}:
+            last -= 1
+        if last <= first or last - first > 11:
+            return None
+        name = self.text[words[first].start : words[last - 1].end]
+        part = words[first:last]
+        if any(self._verb(word) is not None or word.low in NEGATIONS for word in part):
+            return None
+        held = [one for one in self._mentions if one.first == first and one.last == last]
+        if held:
+            return Speaker(self._name(held[0]), held[0].entity, "explicit")
+        if _COMMON_NOUN_SPEAKERS.match(name) and not any(word.low in {"yang", "who", "akan", "telah"} for word in part):
+            return Speaker(name, None, "explicit")
+        run = all(word.is_word and (word.is_capital) for word in part)
+        if run and 1 < last - first <= 4:
+            entity = self.finder.person_in(self._index, first, last, "person-speaks", 0.6)
+            if entity is not None:
+                return Speaker(entity.name, entity, "explicit")
+        return None
+
+    def _pronoun(self, kind: str) -> Speaker | None:
+        state = self.state
+        if kind == "person":
+            here = [one.entity for one in self._said if one.entity is not None and one.entity.kind == "person"]
+            person = here[-1] if here else state.person
+            return None if person is None else Speaker(person.name, person, "pronoun")
+        if kind == "other":
+            chosen = state.other
+            return None if chosen is None else Speaker(state.other_name or chosen.name, chosen, "pronoun")
+        if state.speaker is not None:
+            return Speaker(state.speaker, state.speaker_entity, "pronoun")
+        return None
+
+    def _name(self, mention: Mention) -> str:
+        entity = mention.entity
+        return self.text[mention.start : mention.end] if entity.kind in {"country", "place"} else entity.name
+
+    def _medium(self, words: Sequence[Word], first: int, last: int) -> str | None:
+        """The medium that somebody spoke to."""
+        near = [
+            one
+            for one in self._mentions
+            if first <= one.first < last and one.entity.kind == "organisation" and one.entity.type == "media"
+        ]
+        return near[0].entity.name if near else None
