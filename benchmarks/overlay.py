@@ -1,4 +1,4 @@
-"""The world that the release benchmark decides: the ATT&CK corpus with a seeded overlay of policy, 22 parties, 30 agreements.
+"""The world that the release benchmark decides: ATT&CK with a seeded overlay of policy, 22 parties, 30 agreements.
 
 Everything is made from one seed and described as the oracle's plain values, so that engine and oracle are asked about
 the same world. The corpus has public objects of one author with statement markings only; the overlay gives every id a

@@ -63,7 +63,10 @@ def own_pages() -> dict[str, str]:
         for module in source_modules()
         if any(isinstance(node, ast.FunctionDef) and node.name == OWN_PAGE for node in module.tree.body)
     )
-    return {f"{name.rpartition('.')[2].replace('_', '-')}.md": getattr(importlib.import_module(name), OWN_PAGE)() for name in worded}
+    pages = {
+        name.rpartition(".")[2].replace("_", "-"): getattr(importlib.import_module(name), OWN_PAGE) for name in worded
+    }
+    return {f"{name}.md": page() for name, page in pages.items()}
 
 
 def generated() -> dict[str, str]:
