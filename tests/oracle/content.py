@@ -173,6 +173,15 @@ def named_by_reference(content: Content) -> set[str]:
     return found
 
 
+def granular_markings_on(content: Content, path: Path) -> list[str]:
+    """The granular markings on a path or on what it lies in; a language is none."""
+    return [
+        entry.marking
+        for entry in granular_of(content) or []
+        if entry.marking is not None and any(covers(selected, path) for selected in entry.paths)
+    ]
+
+
 def is_dead_selector(content: Content, path: Path) -> bool:
     """Whether a path leads to a selector that names nothing in the object."""
     if path[0] != "granular_markings" or path[2:3] != ("selectors",):

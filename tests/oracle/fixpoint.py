@@ -25,6 +25,7 @@ from tests.oracle.content import (
     WHOLE,
     Remains,
     cut,
+    granular_markings_on,
     ids_in,
     ids_in_names,
     ids_in_value,
@@ -202,6 +203,9 @@ class _Judge:
         def keeps(path: Path, value: Json) -> tuple[bool, Json]:
             under = [clause for clause in clauses if path in self.readable[version.ref, clause["id"]]]
             clear = [clause for clause in under if not is_pseudonymous(self.world, version, clause)]
+            # A marking that cannot go along would leave what it marks unmarked.
+            if any(self._status_of(marking) == OUT for marking in granular_markings_on(content, path)):
+                return False, None
             if path[0] in _REPLACED:
                 return bool(under), value
             if not clear:

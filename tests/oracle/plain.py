@@ -59,6 +59,7 @@ class View:
     name: ViewName
     document: Mapping[str, Any]
     in_force: bool
+    taker_country: str | None = None
 
     @property
     def taker(self) -> str:

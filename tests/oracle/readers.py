@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracle import tables
-from tests.oracle.content import Granular, covers, granular_of, markings_of
+from tests.oracle.content import Granular, granular_markings_on, granular_of, markings_of
 from tests.oracle.plain import Content, Path, Version, View, World
 
 Clause = Mapping[str, Any]
@@ -30,20 +30,20 @@ class Part:
 
 
 def meaning(world: World, marking: str) -> tuple[str, str]:
-    """Axis and level of a held marking: fixed ids by the table, a plain statement by its content, all else unknown."""
+    """Axis and level of a held marking: fixed ids by the table, statements and REL-TO by content, all else unknown."""
     for version in world.held(marking):
         if marking in tables.FIXED_MARKINGS:
             return tables.FIXED_MARKINGS[marking]
         content = version.content
         definition = content.get("definition")
-        if (
-            content.get("definition_type") == "statement"
-            and isinstance(definition, Mapping)
-            and list(definition) == ["statement"]
-            and isinstance(definition["statement"], str)
-            and "extensions" not in content
-        ):
-            return ("statement", "")
+        if not isinstance(definition, Mapping) or "extensions" in content:
+            continue
+        stated = {content.get("definition_type"): definition}
+        match stated:
+            case {"statement": {"statement": str(), **rest}} if not rest:
+                return ("statement", "")
+            case {"rel-to": {"rel_to": [*countries], **rest}} if not rest and countries:
+                return ("rel-to", " ".join(countries))
     return UNKNOWN
 
 
@@ -51,7 +51,7 @@ def is_scaffold(world: World, identifier: str) -> bool:
     """Marking-definitions that name no audience, extension-definitions and the identities of the parties, if held."""
     kind = identifier.partition("--")[0]
     if kind == "marking-definition":
-        return meaning(world, identifier) != UNKNOWN
+        return meaning(world, identifier)[0] in ("tlp", "pap", "statement")
     return bool(world.held(identifier)) and (kind == "extension-definition" or identifier in world.parties)
 
 
@@ -112,12 +112,7 @@ def object_parts(world: World, version: Version) -> list[Part] | None:
 
 def granular_parts(world: World, version: Version, path: Path) -> list[Part]:
     """What marks one path by granular markings on it or on an ancestor; a language marks nothing."""
-    found: list[Granular] = granular_of(version.content) or []
-    return [
-        Part(*meaning(world, entry.marking), version)
-        for entry in found
-        if entry.marking is not None and any(covers(selected, path) for selected in entry.paths)
-    ]
+    return [Part(*meaning(world, marking), version) for marking in granular_markings_on(version.content, path)]
 
 
 def all_parts(world: World, version: Version) -> list[Part] | None:
@@ -133,7 +128,7 @@ def lets_read(world: World, part: Part, view: View, clause: Clause, now: datetim
     """Whether one part of a label lets the taker of the view read, under one clause."""
     if not _within_ceiling(part, clause):
         return False
-    if part.axis != "tlp":
+    if part.axis not in ("tlp", "rel-to"):
         return True
     who = owners(world, part.version)
     for owner in who:
@@ -152,10 +147,15 @@ def _within_ceiling(part: Part, clause: Clause) -> bool:
         return tables.TLP_ORDER.index(part.level) <= tables.TLP_ORDER.index(ceiling.get("tlp") or "clear")
     if part.axis == "pap":
         return tables.PAP_ORDER.index(part.level) <= tables.PAP_ORDER.index(ceiling.get("pap") or "clear")
+    if part.axis == "rel-to":
+        bounds = ceiling.get("releasable_to") or []
+        return bool(bounds) and set(bounds) <= set(part.level.split())
     return False
 
 
 def _table_lets_read(world: World, part: Part, owner: str, view: View, now: datetime) -> bool:
+    if part.axis == "rel-to":
+        return view.taker_country in part.level.split()
     if part.level == "clear":
         return True
     if owner == world.node:

@@ -152,6 +152,18 @@ def test_marking_that_only_what_was_cut_carried_is_not_published() -> None:
     assert CLEAR not in published
 
 
+def test_marking_that_is_not_in_the_view_is_not_named_by_a_variant() -> None:
+    rel_to = an_object("marking-definition", 28, definition_type="rel-to", definition={"rel_to": ["FR"]})
+    del rel_to["modified"]
+    granular = [{"marking_ref": rel_to["id"], "selectors": ["created_by_ref"]}]
+    content = {**INDICATOR, "granular_markings": granular}
+    only = clause(ceiling={"tlp": "green", "releasable_to": ["FR"]}, types=["indicator"])
+    world = a_world(content, rel_to, clauses=(only,))
+    world = replace(world, views=(replace(world.views[0], taker_country="FR"),))
+    assert outcome(world, content) == "variant"
+    assert all(str(rel_to["id"]) not in str(one.content) for _, one in given_out(world).objects())
+
+
 def test_extension_without_its_type_does_not_go_out() -> None:
     selector = f"extensions.{CLAIM_EXTENSION}.extension_type"
     content = with_claim(NOTE) | {"granular_markings": [{"marking_ref": RED, "selectors": [selector]}]}

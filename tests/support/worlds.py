@@ -43,6 +43,10 @@ OLD_WHITE = _MARKING + "613f2e26-407d-48c7-9eca-b8e91df99dc9"
 OLD_AMBER = _MARKING + "f88d31f6-486f-44da-b317-01333bde0b82"
 PAP_GREEN = _MARKING + "c43594d1-4b11-4c59-93ab-1c9b14d53ce9"
 PAP_RED = _MARKING + "740d36e5-7714-4c30-961a-3ae632ceee0e"
+REL_TO_RU = _MARKING + "00000000-0000-4000-8000-000000000004"
+REL_TO_MANY = _MARKING + "00000000-0000-4000-8000-000000000005"
+RELEASABLE = {REL_TO_RU: ["RU"], REL_TO_MANY: ["FR", "IQ", "RU", "US"]}
+COUNTRIES = {"us": "US", "ru": "RU", "iq": "IQ", "fr": "FR"}
 STATEMENT = _MARKING + "00000000-0000-4000-8000-000000000001"
 UNKNOWN = _MARKING + "00000000-0000-4000-8000-000000000002"
 NOT_HELD = _MARKING + "00000000-0000-4000-8000-000000000003"
@@ -164,6 +168,9 @@ class _Maker:
             yield self._locally(_definition(marking, long_ago, definition_type="tlp", definition={"tlp": "x"}))
         statement = {"statement": "(c)"}
         yield self._locally(_definition(STATEMENT, long_ago, definition_type="statement", definition=statement))
+        for marking, countries in RELEASABLE.items():
+            rel_to = _definition(marking, long_ago, definition_type="rel-to", definition={"rel_to": countries})
+            yield self._locally({**rel_to, **({"object_marking_refs": [CLEAR]} if self.chance(0.8) else {})})
         unknown = _definition(UNKNOWN, long_ago, definition_type="x-acme", definition={"x-acme": 1})
         yield self._locally({**unknown, **({"object_marking_refs": [CLEAR]} if self.chance(0.5) else {})})
         for extension in (UNKNOWN_EXTENSION, CLAIM_EXTENSION, VARIANT_EXTENSION):
@@ -272,7 +279,7 @@ class _Maker:
         refs = self.plan.random.choices([*weights, UNKNOWN, NOT_HELD, ""], [*weights.values(), 2, 1, 4])
         refs = [ref for ref in refs if ref]
         if self.chance(0.15):
-            refs.append(self.pick((STATEMENT, PAP_GREEN, PAP_GREEN, PAP_RED, AMBER, GREEN)))
+            refs.append(self.pick((STATEMENT, PAP_GREEN, PAP_GREEN, PAP_RED, AMBER, GREEN, REL_TO_RU, REL_TO_MANY)))
         if refs:
             content["object_marking_refs"] = list(dict.fromkeys(refs))
         if self.chance(0.3):
@@ -287,7 +294,8 @@ class _Maker:
             selectors = ["description"]
         if self.chance(0.1):
             return {"lang": "fr", "selectors": selectors}
-        marking = self.pick((CLEAR, GREEN, AMBER, AMBER_STRICT, RED, RED, PAP_RED, STATEMENT, UNKNOWN, NOT_HELD))
+        levels = (CLEAR, GREEN, AMBER, AMBER_STRICT, RED, RED, PAP_RED)
+        marking = self.pick((*levels, STATEMENT, UNKNOWN, NOT_HELD, REL_TO_RU, REL_TO_MANY))
         return {"marking_ref": marking, "selectors": selectors}
 
     def _ancestor(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -301,7 +309,7 @@ class _Maker:
             takers = self.some(self.others, 2)
             agreement = f"agreement-{number + 1}"
             document = self.drafting.document(agreement, takers)
-            views += [View((agreement, taker), document, self.chance(0.88)) for taker in takers]
+            views += [View((agreement, taker), document, self.chance(0.88), COUNTRIES.get(taker)) for taker in takers]
         return tuple(views)
 
     def _topics(self) -> tuple[Topic, ...]:

@@ -80,6 +80,8 @@ class Drafting:
         clause["ceiling"] = {"tlp": self.plan.pick(levels)}
         if self.plan.chance(0.6):
             clause["ceiling"]["pap"] = self.plan.pick(("green", "amber", "red"))
+        if self.plan.chance(0.5):
+            clause["ceiling"]["releasable_to"] = self.plan.pick((["RU"], ["FR", "RU"], ["IQ"], ["US"]))
         clause["minimum"] = {"reliability": "any", "credibility": "any"}
         if not self._generous():
             clause["minimum"] = {

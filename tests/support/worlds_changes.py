@@ -60,12 +60,12 @@ class Story:
 
     def _arrive(self) -> Change:
         absent = [identifier for identifier in self.free if identifier not in self.world.versions]
-        chosen = self.random.sample(absent, min(len(absent), self.random.randint(1, 3)))
+        chosen = self.random.sample(absent, min(len(absent), self.random.choice((1, 2, 3, 8))))
         return self._held({identifier: self.whole.versions[identifier] for identifier in chosen})
 
     def _leave(self) -> Change:
         present = [identifier for identifier in self.free if identifier in self.world.versions]
-        chosen = self.random.sample(present, min(len(present), 2))
+        chosen = self.random.sample(present, min(len(present), self.random.choice((1, 2, 3, 8))))
         return self._held(
             {identifier: self.whole.versions[identifier][: self.random.randint(0, 1)] for identifier in chosen}
         )

@@ -87,6 +87,7 @@ def _view(view: plain.View) -> View:
         agreement=_agreement(orjson.dumps(view.document)),
         in_force=view.in_force,
         because="signed by both" if view.in_force else "suspended",
+        taker_country=view.taker_country,
     )
 
 

@@ -144,7 +144,8 @@ class Fixpoint:
             before[identifier] = self._held.get(identifier) or Held()
             for version in self._leaning_on(identifier):
                 self._doubtful[version] = None
-            for version in before[identifier].versions:
+        for entry in before.values():
+            for version in entry.versions:
                 self._disconnect(version)
         read(before)
         for identifier in before:
