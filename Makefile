@@ -11,7 +11,7 @@ BENCHMARKS := $(filter release taxii exchange intake claims pages store,$(patsub
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test check format docs bench mutants worlds lock clean
+.PHONY: help install demo test check format docs bench mutants worlds simulation lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make docs     write the generated pages of docs/reference anew"
 	@echo "make bench    all benchmarks; make bench-NAME one of: $(BENCHMARKS)"
 	@echo "make worlds   the release engine against the oracle on WORLDS=$(WORLDS) random worlds"
+	@echo "make simulation  22 nodes live together, SIMULATION_ARGS='--seeds 20 --objects 2000'"
 	@echo "make mutants  change the release rules one at a time and see that a test fails"
 	@echo "make lock     write requirements/*.lock anew from pyproject.toml"
 
@@ -73,6 +74,9 @@ bench-%: install
 
 worlds: install
 	SEPAKAT_WORLDS=$(WORLDS) $(BIN)/python -m pytest -m worlds -n $(WORKERS)
+
+simulation: install
+	$(BIN)/python -m tests.integration.simulation $(SIMULATION_ARGS)
 
 mutants: install
 	$(BIN)/python -m checks.mutants $(MUTANTS_ARGS)

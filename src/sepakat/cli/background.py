@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sepakat.cli.refusals import DEBUG_VARIABLE, complain
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from sepakat.exchange.ports import Node
 
-DELIVERY_SECONDS = 1.0
+DELIVERY_SECONDS = 0.2
+NEWS_SECONDS = 0.2
+NEWS_AGAIN_SECONDS = 5.0
 SWEEP_SECONDS = 3.0
 
 
@@ -31,8 +34,12 @@ class Background:
         # Tells every thread to end; lives as long as the serving.
         self._ended = threading.Event()
         sweeper = _Sweeper(node)
+        # When a giver whose news could not be read is asked again; only the thread for news looks at it.
+        self._again: dict[str, datetime] = {}
+        self._seen: object = None
         self._threads = [
             self._thread("outbox", DELIVERY_SECONDS, self._deliver),
+            self._thread("news", NEWS_SECONDS, self._read_news),
             self._thread("sync", sync_seconds, self._synchronise),
             self._thread("sweeper", SWEEP_SECONDS, sweeper.sweep),
         ]
@@ -73,6 +80,25 @@ class Background:
         from sepakat.exchange.messaging import deliver
 
         deliver(self._node)
+
+    def _read_news(self) -> None:
+        """Read at once from a giver that has just said what it released."""
+        from sepakat.exchange.news import givers_with_news
+        from sepakat.exchange.synchronising import synchronise
+
+        mark, now = self._node.store.written(), self._node.clock.now()
+        if mark == self._seen and not any(at <= now for at in self._again.values()):
+            return
+        self._seen = mark
+        for giver in givers_with_news(self._node):
+            if self._again.get(giver, now) > now:
+                continue
+            self._again.pop(giver, None)
+            report = synchronise(self._node, giver)
+            if report.error is not None:
+                self._again[giver] = now + timedelta(seconds=NEWS_AGAIN_SECONDS)
+            for alarm in report.alarms:
+                complain(f"ALARM: {alarm}")
 
     def _synchronise(self) -> None:
         from sepakat.exchange.synchronising import synchronise_all

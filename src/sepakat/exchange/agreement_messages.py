@@ -109,6 +109,12 @@ def take_end(node: Node, unit: Unit, message: Message, now: datetime) -> None:
         raise NotPermitted(
             "agreement-event", f"confirmation refused: {message.sender} is no taker of {record.agreement.id}"
         )
+    versions = unit.agreements.versions(record.agreement.id)
+    if standing_for(record, message.sender, now, versions).state is not State.ENDED:
+        raise NotPermitted(
+            "agreement-event",
+            f"confirmation refused: {record.agreement.id} has not ended for {message.sender}",
+        )
 
 
 def _offered(message: Message) -> Agreement:

@@ -38,10 +38,9 @@ class Mirror:
     alarms: list[str] = field(default_factory=list)
 
     @classmethod
-    def opened(cls, unit: Unit, owner: PartyId) -> Mirror:
+    def opened(cls, node: Node, unit: Unit, owner: PartyId) -> Mirror:
         """The mirror as it was left."""
-        leaves = unit.logs.leaves(owner, mirror=True)
-        return cls(owner, Frontier().extend(leaf_hash(leaf.data) for leaf in leaves))
+        return cls(owner, logs.frontier_of(node, unit, owner, mirror=True))
 
     def follow(self, node: Node, unit: Unit, document: bytes) -> None:
         """Append what a message of the owner says about its log; nothing goes on from a contradiction."""

@@ -81,6 +81,8 @@ def _publish_batch(
     )
     unit.views.publish(rows)
     unit.views.record([_recorded(collection, decision) for decision in decisions])
+    # The leaf ends the tree of its checkpoint, so its proof is the edge of the tree before it.
+    inclusion = logs.frontier_of(node, unit, taker, mirror=False).next_inclusion()
     logs.append_leaf(unit, taker, leaf.data)
     head = logs.head(node, unit, taker, now)
     party = unit.parties.get(taker)
@@ -90,7 +92,7 @@ def _publish_batch(
             "leaf": leaf.document(),
             "index": index,
             "size": head.size,
-            "inclusion": [step.hex() for step in logs.inclusion(unit, taker, index, head.size)],
+            "inclusion": [step.hex() for step in inclusion],
             "objects": [_stated(entry, row) for entry, row in zip(batch, rows, strict=True)][:entered],
             "tombstones": [_removed(row) for row in rows[entered:]],
             "checkpoint": head.note,

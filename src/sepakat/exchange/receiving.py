@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from sepakat.errors import InputError, NotFound, NotPermitted, PeerError, SepakatError
-from sepakat.exchange import agreement_messages, consenting, parties, recall_messages, statements
+from sepakat.exchange import agreement_messages, consenting, notices, parties, recall_messages, statements
 from sepakat.exchange.keys import key_by_id
 from sepakat.exchange.messaging import CARD
 from sepakat.exchange.ports import Node, Unit
@@ -47,6 +47,9 @@ HANDLERS: Mapping[str, Handler] = {
     "consent-request": consenting.take_request,
     "consent-answer": consenting.take_answer,
     "consent-withdrawal": consenting.take_withdrawal,
+    notices.CORRECTION: notices.take_correction,
+    notices.NOTICE: notices.take_notice,
+    notices.ACKNOWLEDGEMENT: notices.take_acknowledgement,
 }
 """What is done with each kind. A kind of the language without a handler is refused as not supported yet."""
 

@@ -18,13 +18,16 @@ from sepakat.errors import NotFound, NotPermitted, PeerError
 from sepakat.exchange import logs
 from sepakat.exchange.parties import known_party, own_party
 from sepakat.exchange.ports import Node, Unit
-from sepakat.exchange.records import CheckpointNote, Direction
+from sepakat.exchange.records import CheckpointNote, Direction, SyncState
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.objects import VersionRef
 from sepakat.transparency.checkpoints import Checkpoint, Note, Role, open_checkpoint, parse_checkpoint_text
 from sepakat.transparency.leaves import ReleaseLeaf, leaf_from, parse_leaf, salted_digest
 from sepakat.transparency.merkle import Frontier, leaf_hash, verify_inclusion
 from sepakat.transparency.messages import Message
+
+NEWS = "/news"
+"""In place of a collection: when the last statement of a giver came. No collection can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def take_statement(node: Node, unit: Unit, message: Message, now: datetime) -> N
             "statement-not-in-log", f"release statement refused: its leaf {body['index']} is not in the tree it names"
         )
     keep_head(unit, sender, checkpoint, body["checkpoint"], now)
+    unit.syncs.put(SyncState(sender, NEWS, AgreementId(leaf.agreement), last_at=now))
 
 
 def take_receipt(node: Node, unit: Unit, message: Message, now: datetime) -> None:

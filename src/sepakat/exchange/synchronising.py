@@ -118,7 +118,7 @@ class _Run:
         self.peer: Peer = node.peers.to(party)
         self.report = SyncReport(party.id)
         with node.store.reading() as unit:
-            self.mirror = Mirror.opened(unit, party.id)
+            self.mirror = Mirror.opened(node, unit, party.id)
             self.statements: Statements = statements_of(unit, party.id)
 
     def go(self) -> None:
@@ -161,7 +161,7 @@ class _Run:
         done = int(state.cursor or 0)
         if self.mirror.frontier.size != unit.logs.size(self.giver, mirror=True):
             # Another process of this node synchronised meanwhile: go on from where it came to.
-            self.mirror = Mirror.opened(unit, self.giver)
+            self.mirror = Mirror.opened(self.node, unit, self.giver)
         for document in page[max(done - last, 0) :]:
             self.mirror.follow(self.node, unit, document)
         # A log that contradicts itself is read from the same place again, so that the alarm stays.

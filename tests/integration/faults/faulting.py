@@ -45,7 +45,7 @@ class Faults:
             raise self.error or Crash(party)
 
 
-@dataclass
+@dataclass(eq=False)
 class FaultingStore:
     """A store that fails right before or right after it commits."""
 
