@@ -1,8 +1,9 @@
 """Checks that everything in the lock may be passed on with Sepakat: `python -m checks.licences`.
 
 Looks at each locked distribution that this Python needs, by the licence it declares: the SPDX expression, else the
-classifiers, else the free text. A licence that is not known to be permissive or weak copyleft is a fault, an absent
-one too; of a choice (`OR`) one acceptable side is enough, of a conjunction (`AND`) all must be.
+classifiers, else the free text, else the heading of its licence file. A licence that is not known to be permissive or
+weak copyleft is a fault, an absent one too; of a choice (`OR`) one acceptable side is enough, of a conjunction (`AND`)
+all must be.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ ACCEPTED = re.compile(
     | (new\ |modified\ |simplified\ |[23]-clause\ )? bsd ([-\ ][234](-clause)?)? (\ license)?
     | apache ([-\ ](license|software)([,\ ]*license)?)? [,\ ]* (v(ersion)?\ ?)? [-\ ]? (2(\.0)?)?
     | (mpl|mozilla\ public\ license) [-\ ]? 2\.0 (\ \(mpl\ 2\.0\))?
-    | lgpl-(2\.1|3\.0)-(only|or-later)
+    | lgpl-(2\.1|3\.0)-(only|or-later) | gnu\ lesser\ general\ public\ license\ v[23] (\ or\ later)? \ \(lgplv[23]\+?\)
     | (psf|python(-software-foundation)?) ([-\ ]2\.0|\ software\ foundation\ license)?
     ) (\ license)? (\ \((isc|isclt?|mit|iscl)\))? $"""
 )
@@ -52,7 +53,14 @@ def declared(distribution: Distribution) -> list[str]:
     if exact:
         return [" OR ".join(exact)]
     text = metadata["License"].strip().partition("\n")[0] if "License" in metadata else ""
-    return [text] if text else []
+    return [text] if text else _headed(distribution)
+
+
+def _headed(distribution: Distribution) -> list[str]:
+    """List the first line of each licence file: of a distribution that ships its licence and does not name it."""
+    names = distribution.metadata.get_all("License-File") or []
+    texts = [distribution.read_text(f"licenses/{name}") or distribution.read_text(name) or "" for name in names]
+    return [text.strip().partition("\n")[0] for text in texts if text.strip()]
 
 
 def needed(lines: Iterable[str]) -> Iterator[Requirement]:
