@@ -58,8 +58,9 @@ def test_no_file_holds_an_unfinished_note() -> None:
 
 
 def test_no_file_is_too_large_to_review() -> None:
-    large = [path for path in tracked_files() if path.stat().st_size > MOST_KILOBYTES * 1024]
-    assert large == []
+    # What a data folder holds is made or taken whole, with its source and digest beside it; nobody reviews it by eye.
+    read = [path for path in tracked_files() if "data" not in path.parts]
+    assert [path for path in read if path.stat().st_size > MOST_KILOBYTES * 1024] == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ that a person of this node did not give to exactly that hash. DESIGN section 3.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,15 @@ from sepakat.agreements.life import EventKind, LifeEvent, Standing, State, why_n
 from sepakat.agreements.parsing import parse_agreement
 from sepakat.agreements.terms import Agreement
 from sepakat.agreements.writing import agreement_hash, canonical_form, signing_input
-from sepakat.errors import InputError, NotFound, NotPermitted
+from sepakat.errors import InputError, NotPermitted
 from sepakat.exchange.messaging import DeliveryReport, compose, deliver
 from sepakat.exchange.parties import known_community, known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import AgreementRecord
 from sepakat.exchange.releasing import update_views
-from sepakat.exchange.standing import current_version, standing_for, standing_shown
+from sepakat.exchange.standing import current_version, find_version, standing_for, standing_shown
 from sepakat.shapes import instant_text
-from sepakat.stix.identifiers import AgreementId, PartyId
+from sepakat.stix.identifiers import PartyId
 
 _NOTHING_SENT = DeliveryReport({}, ())
 
@@ -78,7 +78,7 @@ def offer(node: Node, name: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = _find(unit, name, lambda found: _is_open(unit, found, now))
+        record = find_version(unit, name, lambda found: _is_open(unit, found, now))
         _check_can_be_signed(unit, record, now)
         record = _offer(node, unit, record, now)
         update_views(node, unit, now)
@@ -93,7 +93,7 @@ def accept(node: Node, name: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = _find(unit, name, lambda found: _is_offered_to_us(node, unit, found, now))
+        record = find_version(unit, name, lambda found: _is_offered_to_us(node, unit, found, now))
         _check_is_offered_to_us(node, unit, record, now)
         _check_can_be_signed(unit, record, now)
         giver = record.agreement.giver
@@ -114,7 +114,7 @@ def reject(node: Node, name: str, reason: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = _find(unit, name, lambda found: _is_offered_to_us(node, unit, found, now))
+        record = find_version(unit, name, lambda found: _is_offered_to_us(node, unit, found, now))
         _check_is_offered_to_us(node, unit, record, now)
         giver = record.agreement.giver
         if giver == node.party:
@@ -191,7 +191,7 @@ def attest(node: Node, name: str, taker: PartyId, *, by: str, paper: str) -> Agr
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = _find(unit, name, lambda found: taker in found.roster and _is_open(unit, found, now))
+        record = find_version(unit, name, lambda found: taker in found.roster and _is_open(unit, found, now))
         if known_party(unit, taker).card is not None:
             raise NotPermitted("taker-signs-itself", f"assent of {taker} not recorded: it has a node and signs itself")
         if standing_for(record, taker, now, _versions(unit, record)).state is not State.OFFERED:
@@ -226,7 +226,7 @@ def show(node: Node, name: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.reading() as unit:
-        return _state(node, unit, _find(unit, name, lambda found: _is_current(node, unit, found, now)), now)
+        return _state(node, unit, find_version(unit, name, lambda found: _is_current(node, unit, found, now)), now)
 
 
 def diff(node: Node, older: str, newer: str) -> tuple[Change, ...]:
@@ -236,7 +236,7 @@ def diff(node: Node, older: str, newer: str) -> tuple[Change, ...]:
         NotFound: no such version.
     """
     with node.store.reading() as unit:
-        old, new = (_find(unit, name, lambda _: True) for name in (older, newer))
+        old, new = (find_version(unit, name, lambda _: True) for name in (older, newer))
     return changes(old.agreement, new.agreement)
 
 
@@ -339,7 +339,7 @@ def _sign(
 def _change(node: Node, name: str, kind: EventKind, reason: str | None, taker: PartyId | None) -> AgreementState:
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = _find(unit, name, lambda found: _is_current(node, unit, found, now))
+        record = find_version(unit, name, lambda found: _is_current(node, unit, found, now))
         is_giver = node.party == record.agreement.giver
         if taker is not None and not (is_giver and taker in record.roster):
             raise NotPermitted(
@@ -437,20 +437,6 @@ def _told(node: Node, record: AgreementRecord) -> AgreementState:
     now = node.clock.now()
     with node.store.reading() as unit:
         return replace(_state(node, unit, unit.agreements.get(record.hash) or record, now), delivery=delivery)
-
-
-def _find(unit: Unit, name: str, is_meant: Callable[[AgreementRecord], bool]) -> AgreementRecord:
-    """The version of that hash, of `id@version`, or of the id the newest that is meant, else the newest."""
-    by_hash = unit.agreements.get(name)
-    if by_hash is not None:
-        return by_hash
-    id_, _, number = name.partition("@")
-    versions = unit.agreements.versions(AgreementId(id_))
-    if number:
-        versions = [record for record in versions if str(record.agreement.version) == number]
-    if not versions:
-        raise NotFound("agreement-unknown", f"no agreement {name}", "`sepakat agreements list` shows them")
-    return next((record for record in reversed(versions) if is_meant(record)), versions[-1])
 
 
 def _is_open(unit: Unit, record: AgreementRecord, now: datetime) -> bool:

@@ -6,10 +6,11 @@ that never came into force for a taker never stands in the way of an earlier one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from sepakat.agreements.life import LifeEvent, Standing, State, standing
+from sepakat.errors import NotFound
 from sepakat.exchange.ports import Unit
 from sepakat.exchange.records import AgreementRecord
 from sepakat.stix.identifiers import AgreementId, PartyId
@@ -67,6 +68,20 @@ def standing_shown(
         since = standing_for(current, taker, now, versions).since
         return Standing(State.ENDED, since, f"superseded by version {current.agreement.version}", None)
     return standing_for(record, taker, now, versions)
+
+
+def find_version(unit: Unit, name: str, is_meant: Callable[[AgreementRecord], bool]) -> AgreementRecord:
+    """The version of that hash, of `id@version`, or of the id the newest that is meant, else the newest."""
+    by_hash = unit.agreements.get(name)
+    if by_hash is not None:
+        return by_hash
+    id_, _, number = name.partition("@")
+    versions = unit.agreements.versions(AgreementId(id_))
+    if number:
+        versions = [record for record in versions if str(record.agreement.version) == number]
+    if not versions:
+        raise NotFound("agreement-unknown", f"no agreement {name}", "`sepakat agreements list` shows them")
+    return next((record for record in reversed(versions) if is_meant(record)), versions[-1])
 
 
 def _superseded(record: AgreementRecord, versions: Sequence[AgreementRecord]) -> list[AgreementRecord]:
