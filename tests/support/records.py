@@ -42,6 +42,7 @@ from sepakat.exchange.records import (
     User,
     VariantState,
 )
+from sepakat.exchange.report_records import Proposal, ProposalState, ReadReport, ReportContent, ReviewStep
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ReceivedTerms, ViewKey
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
@@ -120,6 +121,28 @@ def take_in(number: int = 1, **more: Any) -> TakeIn:
 
 def quarantined(number: int = 1) -> Quarantined:
     return Quarantined(f"q-{number}", at(number), RU, stix_id(number), "modified lies ahead", b'{"id": 1}')
+
+
+def report(number: int = 1, **more: Any) -> ReadReport:
+    values: dict[str, Any] = {"at": at(number), "by": "anna", "source": "page.html", "form": "page"}
+    return ReadReport(**{"id": f"report-{number}", **values, "digest": digest(b"page %d" % number), **more})
+
+
+def report_content(number: int = 1) -> ReportContent:
+    return ReportContent(f"report-{number}", b"<p>Anna said no.</p>", "Anna said no.", b"{}")
+
+
+def proposal(number: int = 1, report: int = 1, **more: Any) -> Proposal:
+    values: dict[str, Any] = {"kind": "person", "name": "anna", "rule": "person", "score": 80, "start": 0, "end": 4}
+    made = {"report": f"report-{report}", "number": number, "object_id": stix_id(number, "identity")}
+    return Proposal(**{**made, **values, "content": b'{"name":"Anna"}', **more})
+
+
+def review_step(sequence: int = 1, number: int = 1, **more: Any) -> ReviewStep:
+    values: dict[str, Any] = {"at": at(sequence), "by": "anna", "act": "confirm", "reason": None}
+    before = {"state_before": ProposalState.PROPOSED, "content_before": b"{}", "target_before": None}
+    made = {"report": "report-1", "number": number, "sequence": sequence, "take_in": f"batch-{sequence}"}
+    return ReviewStep(**{**made, **values, **before, **more})
 
 
 def party(id_: PartyId = RU, **more: Any) -> Party:
@@ -268,6 +291,9 @@ def fill(unit: Unit) -> None:
     unit.objects.add_many([stored(1), stored(1, 5), stored(2, received=(terms(),)), stored(3, 0, "ipv4-addr")])
     unit.intakes.add(take_in())
     unit.intakes.quarantine(quarantined())
+    settled = proposal(2, state=ProposalState.CONFIRMED, target=stix_id(2, "identity"))
+    unit.reports.add(report(captured_at=NOW, title="No"), report_content(), [proposal(), settled])
+    unit.reports.keep(review_step(number=2))
     unit.parties.put(party(US, is_self=True))
     unit.parties.put(party(card={"party": "ru", "keys": [1]}, keys=("ed25519:a",), address="https://ru.example"))
     unit.parties.put_roster(community())
@@ -304,6 +330,13 @@ def everything_in(unit: Unit) -> dict[str, object]:
     return {
         "objects": list(unit.objects.everything()),
         "intakes": (unit.intakes.latest(), unit.intakes.quarantined()),
+        "reports": (
+            unit.reports.latest(),
+            *(
+                (unit.reports.content(one.id), unit.reports.proposals(one.id), unit.reports.steps(one.id))
+                for one in unit.reports.latest()
+            ),
+        ),
         "parties": (unit.parties.everyone(), unit.parties.communities()),
         "agreements": unit.agreements.everything(),
         "policies": (unit.policies.everything(), unit.policies.topics(), unit.policies.approvals()),

@@ -43,6 +43,7 @@ from sepakat.exchange.records import (
     User,
     VariantState,
 )
+from sepakat.exchange.report_ports import Reports
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.objects import VersionRef
@@ -359,6 +360,8 @@ class Unit(Protocol):
     def objects(self) -> Objects: ...
     @property
     def intakes(self) -> Intakes: ...
+    @property
+    def reports(self) -> Reports: ...
     @property
     def parties(self) -> Parties: ...
     @property

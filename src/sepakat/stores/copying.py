@@ -35,7 +35,8 @@ from sepakat.stores.schema import metadata
 from sepakat.stores.statements import chunks, insert, insert_all
 
 _RUN = 5_000
-_BODIES_AT_ONCE = 500
+_AT_ONCE = {"bodies": 500, "quarantined": 500, "push_statuses": 500, "report_contents": 20}
+"""Fewer rows of what may be large."""
 
 Progress = Callable[[str, int], None]
 """Called with the name of a table and how many of its rows were looked at."""
@@ -129,7 +130,7 @@ def _plain_type(column: Column[Any]) -> Any:
 def _runs(connection: Connection, table: Table, after: Row | None = None) -> Iterator[list[Row]]:
     """All rows by primary key, in runs."""
     key = list(table.primary_key.columns)
-    size = _BODIES_AT_ONCE if table.name in ("bodies", "quarantined", "push_statuses") else _RUN
+    size = _AT_ONCE.get(table.name, _RUN)
     while True:
         asked = select(table).order_by(*key).limit(size)
         if after is not None:

@@ -31,11 +31,12 @@ from sqlalchemy import (
 
 from sepakat.agreements.life import LifeEvent
 from sepakat.exchange.records import Direction, RecallAnswer, Role
+from sepakat.exchange.report_records import ProposalState
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0002"
+REVISION = "0003"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -131,6 +132,71 @@ quarantined = Table(
     Column("sender", Name),
     *_names("object_id", "reason"),
     _required("raw", LargeBinary),
+)
+
+# Reports that were read, and what persons say about what they propose.
+
+reports = Table(
+    "reports",
+    metadata,
+    _counted_key(),
+    _required("id", Packed, unique=True),
+    _required("at", Instant, index=True),
+    *_names("by", "source"),
+    _required("digest", Packed, unique=True),
+    _required("form", Name),
+    Column("address", Prose),
+    Column("captured_at", Instant),
+    Column("origin", Name),
+    Column("language", Name),
+    Column("title", Prose),
+    Column("publisher", Prose),
+    Column("published_at", Instant),
+)
+
+report_contents = Table(
+    "report_contents",
+    metadata,
+    Column("report", Packed, primary_key=True),
+    _required("content", LargeBinary),
+    _required("text", Prose),
+    _required("reading", LargeBinary),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("report", Packed, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _required("kind", Name),
+    _required("object_id", PackedId),
+    _required("name", Name),
+    _required("content", LargeBinary),
+    _required("rule", Name),
+    _required("score", Integer),
+    Column("start", Integer),
+    Column("end", Integer),
+    _required("state", Word(ProposalState)),
+    Column("target", PackedId),
+)
+is_settled = proposals.c.target.is_not(None)
+Index("ix_proposals_settled", proposals.c.name, sqlite_where=is_settled, postgresql_where=is_settled)
+
+review_steps = Table(
+    "review_steps",
+    metadata,
+    Column("report", Packed, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    _required("number", Integer),
+    _required("at", Instant),
+    *_names("by", "act"),
+    Column("reason", Prose),
+    _required("state_before", Word(ProposalState)),
+    _required("content_before", LargeBinary),
+    Column("target_before", PackedId),
+    Column("take_in", Packed, index=True),
+    Column("undone_at", Instant),
+    Column("undone_by", Name),
 )
 
 # Who there is, and what was agreed.

@@ -19,6 +19,7 @@ from sepakat.stores.people import SqlPeople
 from sepakat.stores.policies import SqlPolicies
 from sepakat.stores.readings import SqlReadings
 from sepakat.stores.recent import SqlRecent
+from sepakat.stores.reports import SqlReports
 from sepakat.stores.syncs import SqlSyncs
 from sepakat.stores.views import SqlViews
 
@@ -30,6 +31,7 @@ class SqlUnit:
         keys = Keys(connection)
         self.objects = SqlObjects(connection, keys)
         self.intakes = SqlIntakes(connection)
+        self.reports = SqlReports(connection)
         self.parties = SqlParties(connection)
         self.agreements = SqlAgreements(connection)
         self.policies = SqlPolicies(connection)
