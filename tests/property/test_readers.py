@@ -15,7 +15,7 @@ from tests.oracle import plain, tables
 from tests.property.canaries import canaries_in, with_canaries
 from tests.property.examples import given_out, releasing, seeds
 from tests.property.releases import Released
-from tests.support.worlds import NOW, STATEMENT, random_case
+from tests.support.worlds import COUNTRIES, NOW, RELEASABLE, STATEMENT, random_case
 
 EXAMPLES = settings(max_examples=40)
 LEVELS = {marking: level for marking, (axis, level) in tables.FIXED_MARKINGS.items() if axis == "tlp"}
@@ -233,6 +233,10 @@ def assert_may_read(
     """The taker is among the readers that a marking leaves for each of its owners."""
     known = {held.id for held in world.versions}
     assert marking in known, f"{marking} is not known"
+    if marking in RELEASABLE:
+        binding = {owner for owner in owners if owner == world.node or not has_consent(world, owner, version, key)}
+        assert not binding or COUNTRIES.get(key.taker) in RELEASABLE[marking]
+        return
     if marking not in LEVELS:
         assert marking == STATEMENT or marking in tables.FIXED_MARKINGS, f"{marking} is not known"
         return

@@ -22,7 +22,6 @@ from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties,
 GONE: Final = object()
 _MISSING = object()
 _BASIS = ("extensions", CLAIM_EXTENSION, "basis")
-_NAMES_BASIS = frozenset({"object_ref", "digest", "token"})
 _SAYS_SOMETHING = frozenset({"description", "url", "external_id"})
 
 
@@ -66,8 +65,8 @@ def cut_of(world: Compiled, version: Version, view: int) -> Cut:
             else:
                 paths.add(unit.path)
     for edge in version.edges:
-        if edge.path == ("created_by_ref",):
-            # The giver stands there instead.
+        if edge.path == ("created_by_ref",) and not edge.must_be_whole:
+            # The giver stands there instead of a creator; what must be whole is a marking on it.
             continue
         target = world.held.get(edge.target)
         if target is None or not (target.whole if edge.must_be_whole else target.present) & view:
@@ -195,7 +194,8 @@ class _Rebuild:
     def _is_broken(self, path: Path, kept: Mapping[str, Any], lost: set[str], table: Properties | None) -> bool:
         if table is not None and any(name in table and table[name].is_required for name in lost):
             return True
-        if covers(_BASIS, path) and lost & _NAMES_BASIS:
+        if len(path) == len(_BASIS) + 1 and covers(_BASIS, path):
+            # Half an entry of a basis would say something else: without its role, say, or without its span.
             return True
         if len(path) == 2 and path[0] == "external_references":
             return not _SAYS_SOMETHING & kept.keys()

@@ -39,7 +39,7 @@ class Publication:
         """The ids of the scaffold that a view shows."""
         found = self._by_view.get(view)
         if found is None:
-            found = self._by_view[view] = self._close(self._seeds(view))
+            found = self._by_view[view] = self._close(self._seeds(view), self._world.slots.bit(view))
         return found
 
     def _mention(self, version: Version) -> None:
@@ -65,20 +65,36 @@ class Publication:
         found = {
             identity for identity, party in world.world.parties.items() if party in ends and identity in world.scaffold
         }
-        found.update(target for target, views in self._mentioned.items() if views & bit)
+        found.update(
+            target for target, views in self._mentioned.items() if views & bit and self._can_be_shown(target, bit)
+        )
         for version, reference in self._in_doubt:
-            if version.variant & ~version.whole & bit and reference.target not in found:
+            if (
+                version.variant & ~version.whole & bit
+                and reference.target not in found
+                and self._can_be_shown(reference.target, bit)
+            ):
                 remainder = remainder_of(version, cut_of(world, version, bit))
                 if any(remainder.path_of(path) is not None for path in reference.paths):
                     found.add(reference.target)
         return found
 
-    def _close(self, seeds: set[StixId]) -> frozenset[StixId]:
+    def _close(self, seeds: set[StixId], bit: int) -> frozenset[StixId]:
         """Scaffold that scaffold points to is shown with it."""
         found, waiting = set(seeds), list(seeds)
         while waiting:
             for target in self._points_to[waiting.pop()]:
-                if target not in found:
+                if target not in found and self._can_be_shown(target, bit):
                     found.add(target)
                     waiting.append(target)
         return frozenset(found)
+
+    def _can_be_shown(self, identifier: StixId, bit: int) -> bool:
+        """Nothing needs an extension-definition so much that it could name what the view has not got."""
+        if not identifier.startswith("extension-definition--"):
+            return True
+        held = self._world.held
+        return all(
+            version.fault is None and all(target in held and held[target].whole & bit for target in version.targets)
+            for version in held[identifier].versions
+        )

@@ -149,10 +149,10 @@ def basis_allows(world: Compiled, version: Version) -> int:
 
 
 def original_allows(world: Compiled, version: Version) -> int:
-    """Slots that the labels of the translated object and of all its properties let through."""
+    """Slots that the translated object lets through: its labels, those of its properties, and all that it derives from."""
     mask = world.slots.every
     for original in world.translated(version):
-        mask &= world.label_of_all(original)
+        mask &= world.label_of_all(original) & world.basis.lets_through(original)
     return mask
 
 

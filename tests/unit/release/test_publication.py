@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sepakat.claims.extension import VARIANT_EXTENSION, variant_extension_definition
+from sepakat.claims.extension import VARIANT_EXTENSION, sepakat_identity, variant_extension_definition
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import decide_all
 from sepakat.release.question import ViewKey, World
@@ -78,8 +78,16 @@ def test_definition_of_an_extension_is_shown_with_an_object_that_uses_it() -> No
     definition = {**variant_extension_definition()}
     hidden = [{"marking_ref": TLP["red"], "selectors": ["description"]}]
     thing = malware(description="d", granular_markings=hidden)
-    assert VARIANT_EXTENSION in shown(world(definition, thing))
+    assert VARIANT_EXTENSION in shown(world(definition, sepakat_identity(), thing))
     assert VARIANT_EXTENSION not in shown(world(definition, malware()))
+
+
+def test_definition_of_an_extension_that_names_what_is_not_in_the_view_is_not_shown() -> None:
+    definition = variant_extension_definition()
+    thing = malware(description="d", granular_markings=[{"marking_ref": TLP["red"], "selectors": ["description"]}])
+    hidden = {**sepakat_identity(), "object_marking_refs": [TLP["red"]]}
+    assert VARIANT_EXTENSION not in shown(world(definition, hidden, thing))
+    assert VARIANT_EXTENSION not in shown(world(definition, thing))
 
 
 def test_scaffold_is_never_shown_for_a_clause_alone() -> None:
