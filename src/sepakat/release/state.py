@@ -212,6 +212,7 @@ class Decided:
             new = {identifier, *self._derivers.get(identifier, ())} - concerned
             concerned |= new
             waiting += new
+        concerned |= {one for identifier in concerned for one in self._hanging_on(identifier, shows_other=False)}
         return True
 
     def _note_basis(self, held: HeldVersion) -> None:

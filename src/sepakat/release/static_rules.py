@@ -149,7 +149,7 @@ def basis_allows(world: Compiled, version: Version) -> int:
 
 
 def original_allows(world: Compiled, version: Version) -> int:
-    """Slots that the translated object lets through: its labels, those of its properties, and all that it derives from."""
+    """Slots that the labels of the translated object let through, those of its properties, and all it derives from."""
     mask = world.slots.every
     for original in world.translated(version):
         mask &= world.label_of_all(original) & world.basis.lets_through(original)
