@@ -29,6 +29,9 @@ MAX_AHEAD = timedelta(minutes=5)
 MOST_RETRIES = 20
 """How often what was refused is looked at again by itself; its sender may still send it again."""
 
+REFUSALS = (InputError, NotPermitted, NotFound, PeerError)
+"""The errors by which a message is refused; any other says that this node could not look at it."""
+
 Handler = Callable[[Node, Unit, Message, datetime], None]
 
 HANDLERS: Mapping[str, Handler] = {
@@ -51,7 +54,7 @@ HANDLERS: Mapping[str, Handler] = {
     notices.NOTICE: notices.take_notice,
     notices.ACKNOWLEDGEMENT: notices.take_acknowledgement,
 }
-"""What is done with each kind. A kind of the language without a handler is refused as not supported yet."""
+"""What is done with each kind of the language."""
 
 
 def receive(node: Node, document: bytes, carrier: PartyId | None = None) -> Mapping[str, str]:
@@ -83,8 +86,8 @@ def receive(node: Node, document: bytes, carrier: PartyId | None = None) -> Mapp
             if not _is_new(unit, record):
                 return {"status": "known", "message": signed.hash}
             _check_date(message, now)
-            _act(node, unit, message, now)
-    except (InputError, NotPermitted, NotFound, PeerError) as refusal:
+            HANDLERS[message.kind](node, unit, message, now)
+    except REFUSALS as refusal:
         _keep_refused(node, record, refusal)
         raise
     return {"status": "taken", "message": signed.hash}
@@ -118,7 +121,7 @@ def retry_refused(node: Node, sender: PartyId) -> int:
     for record in refused:
         try:
             taken += receive(node, record.document)["status"] == "taken"
-        except SepakatError:
+        except REFUSALS:
             # It stays kept as refused, with the reason of this time.
             continue
     return taken
@@ -179,15 +182,6 @@ def _is_new(unit: Unit, record: MessageRecord) -> bool:
         return False
     unit.messages.put(replace(kept, refused=None, delivered_at=record.delivered_at))
     return True
-
-
-def _act(node: Node, unit: Unit, message: Message, now: datetime) -> None:
-    handler = HANDLERS.get(message.kind)
-    if handler is None:
-        raise NotPermitted(
-            "message-kind-not-supported", f"message refused: messages of kind {message.kind} are not supported yet"
-        )
-    handler(node, unit, message, now)
 
 
 def _keep_refused(node: Node, record: MessageRecord, refusal: SepakatError) -> None:

@@ -17,13 +17,13 @@ from datetime import datetime
 from hashlib import sha256
 
 from sepakat.agreements.terms import Scope
-from sepakat.errors import NotPermitted, PeerError, SepakatError
+from sepakat.errors import NotPermitted, PeerError
 from sepakat.exchange.arrivals import Passed, Refused, Situation, judge, lies_ahead, read_one
 from sepakat.exchange.messaging import compose, deliver
 from sepakat.exchange.mirroring import Mirror, check_heads, cosign_head
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Peer, PeerPage, Unit
-from sepakat.exchange.receiving import MAX_AHEAD, receive, retry_refused
+from sepakat.exchange.receiving import MAX_AHEAD, REFUSALS, receive, retry_refused
 from sepakat.exchange.records import Arrival, Direction, Party, Policy, Quarantined, StoredVersion, SyncState, TakeIn
 from sepakat.exchange.releasing import update_views
 from sepakat.exchange.standing import version_in_force
@@ -84,7 +84,8 @@ def synchronise(node: Node, giver: PartyId) -> SyncReport:
     """Read everything that one party has for us, as the module says.
 
     Raises:
-        NotFound: the party is not known. NotPermitted: it has no node that could be asked.
+        NotFound: the party is not known. NotPermitted: it has no node that could be asked. StoreError: our store cannot
+            take what came; the next synchronisation reads it again.
     """
     with node.store.reading() as unit:
         party = known_party(unit, giver)
@@ -173,7 +174,8 @@ class _Run:
     def _take_message(self, document: bytes) -> None:
         try:
             answer = receive(self.node, document, self.giver)
-        except SepakatError as error:
+        except REFUSALS as error:
+            # Not what our own store cannot do: the message would count as read, and never be read again.
             self.report.refused_messages.append(error.message)
         else:
             self.report.messages += answer["status"] == "taken"

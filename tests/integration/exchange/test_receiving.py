@@ -14,11 +14,12 @@ from sepakat.exchange import agreeing
 from sepakat.exchange.messaging import compose, deliver, messages_for
 from sepakat.exchange.parties import issue_card, own_card, show_party
 from sepakat.exchange.ports import Node
-from sepakat.exchange.receiving import receive, retry_refused
+from sepakat.exchange.receiving import HANDLERS, receive, retry_refused
 from sepakat.exchange.records import Direction
 from sepakat.stix.identifiers import PartyId
 from sepakat.transparency.cards import CardKey, make_card, parse_card
 from sepakat.transparency.keys import PublicKey
+from sepakat.transparency.kinds import KINDS
 from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, TestSigner, restarted, said
 
@@ -140,10 +141,17 @@ def test_refused_message_is_kept_with_its_reason_and_taken_once_it_makes_sense(w
     assert kept(world["ru"]) == 2
 
 
-def test_kind_without_a_handler_is_refused_and_kept(world: Simulation) -> None:
+def test_every_kind_of_the_language_is_acted_on() -> None:
+    assert HANDLERS.keys() == KINDS.keys()
+
+
+def test_acknowledgement_of_nothing_that_was_said_is_refused_and_kept(world: Simulation) -> None:
     body = {"message": "0" * 64}
-    with pytest.raises(NotPermitted, match="not supported yet"):
+    with pytest.raises(NotPermitted, match="was told nothing of that hash"):
         receive(world["ru"], said(world["us"], "acknowledgement", "ru", body), US)
+    with world["ru"].store.reading() as unit:
+        (record,) = unit.messages.after(US, 0, direction=Direction.IN)
+    assert str(record.refused).startswith("notice-not-ours: ")
 
 
 def test_old_key_signs_nothing_after_a_rotation_and_waiting_messages_go_under_the_new_one(world: Simulation) -> None:

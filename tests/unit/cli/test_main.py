@@ -74,7 +74,7 @@ def test_every_promised_command_is_there() -> None:
 
 
 def test_every_command_that_acts_on_a_node_can_be_told_which() -> None:
-    without = {"init", "demo", "agreements.template", "agreements.check"}
+    without = {"init", "demo", "restore", "agreements.template", "agreements.check"}
     for name, command in found().items():
         variables = {parameter.envvar for parameter in command.params}
         assert name in without or "SEPAKAT_NODE" in variables, name
