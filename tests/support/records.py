@@ -23,6 +23,7 @@ from sepakat.exchange.records import (
     Community,
     Consent,
     Direction,
+    Job,
     Leaf,
     MessageRecord,
     Party,
@@ -261,6 +262,10 @@ def arrival(number: int = 1, giver: PartyId = RU, **more: Any) -> Arrival:
     return Arrival(**{"giver": giver, "collection": COLLECTION, "agreement": "ru-us", **values, **more})
 
 
+def job(number: int = 1, kind: str = "take-in", **more: Any) -> Job:
+    return Job(**{"kind": kind, "subject": str(number), "due_at": at(number), "asked_at": NOW, "by": "anna", **more})
+
+
 def policy(number: int = 1, **more: Any) -> Policy:
     return Policy(stix_id(number), **more)
 
@@ -323,6 +328,8 @@ def fill(unit: Unit) -> None:
     unit.people.put_account(account())
     unit.syncs.put(sync_state(cursor="abc", last_at=NOW))
     unit.syncs.add_arrivals([arrival()])
+    unit.jobs.put(job())
+    unit.jobs.put_content("take-in", "1", b"{}")
 
 
 def everything_in(unit: Unit) -> dict[str, object]:
@@ -353,6 +360,7 @@ def everything_in(unit: Unit) -> dict[str, object]:
         "messages": [unit.messages.after(RU, 0, direction=direction) for direction in Direction],
         "obligations": (unit.obligations.recalls(), unit.obligations.consents()),
         "people": (unit.people.users(), unit.people.accounts()),
+        "jobs": (unit.jobs.everything(), unit.jobs.content("take-in", "1")),
         "syncs": (unit.syncs.everything(), unit.syncs.arrivals()),
     }
 

@@ -27,6 +27,7 @@ from sepakat.exchange.records import (
     Community,
     Consent,
     Direction,
+    Job,
     Leaf,
     MessageRecord,
     Party,
@@ -353,6 +354,24 @@ class Recent(Protocol):
         """The one of the largest size; with `cosigned`, of those that are co-signed or not."""
 
 
+class Jobs(Protocol):
+    """Work that waits in the store for any process; who does it holds the lease of its name meanwhile."""
+
+    def put(self, job: Job) -> None:
+        """Keep it in place of the one of the same kind and subject; its content stays."""
+
+    def put_content(self, kind: str, subject: str, content: bytes) -> None: ...
+    def content(self, kind: str, subject: str) -> bytes | None: ...
+    def get(self, kind: str, subject: str) -> Job | None: ...
+    def due(self, now: datetime, limit: int = 100) -> list[Job]:
+        """The longest due first."""
+
+    def everything(self, limit: int = 1_000) -> list[Job]:
+        """By kind, then subject."""
+
+    def remove(self, kind: str, subject: str) -> None: ...
+
+
 class Unit(Protocol):
     """One transaction: every port on the same snapshot."""
 
@@ -384,6 +403,18 @@ class Unit(Protocol):
     def syncs(self) -> Syncs: ...
     @property
     def recent(self) -> Recent: ...
+    @property
+    def jobs(self) -> Jobs: ...
+
+
+class Lease(Protocol):
+    """The right to do one thing alone. It ends with its process or its connection, by itself, and by no clock."""
+
+    def is_held(self) -> bool:
+        """Whether it is still ours; once it is not, it never is again."""
+
+    def release(self) -> None:
+        """Let others have it."""
 
 
 class Store(Protocol):
@@ -401,8 +432,15 @@ class Store(Protocol):
     def written(self) -> object:
         """A mark to compare: as long as it stays equal, no process has committed anything."""
 
+    def lease(self, name: str) -> Lease | None:
+        """The lease of that name, if nobody has it, in this process or in another on any machine.
+
+        A connection that is lost takes the lease with it, which its holder learns only when it asks: so whoever works
+        under a lease does nothing that would do harm if it were done twice.
+        """
+
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let go of files, connections and leases."""
 
 
 @dataclass(frozen=True, slots=True)

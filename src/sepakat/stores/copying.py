@@ -35,7 +35,7 @@ from sepakat.stores.schema import metadata
 from sepakat.stores.statements import chunks, insert, insert_all
 
 _RUN = 5_000
-_AT_ONCE = {"bodies": 500, "quarantined": 500, "push_statuses": 500, "report_contents": 20}
+_AT_ONCE = {"bodies": 500, "jobs": 20, "quarantined": 500, "push_statuses": 500, "report_contents": 20}
 """Fewer rows of what may be large."""
 
 Progress = Callable[[str, int], None]

@@ -52,6 +52,9 @@ class HeldStore:
     def written(self) -> object:
         return None
 
+    def lease(self, name: str) -> None:
+        return None
+
     def close(self) -> None:
         """Nothing of its own to close."""
 

@@ -25,13 +25,13 @@ from sqlalchemy.pool import QueuePool
 from sepakat.errors import ConfigurationError, StoreError
 from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
 from sepakat.stores.schema import REVISION, metadata
+from sepakat.stores.session_leases import SessionLease, SessionLeases
 from sepakat.stores.unit import SqlUnit
 
 SCHEMES = ("postgresql", "postgres")
 """What the address of such a store begins with."""
 
 WRITER, MIGRATION = 1, 1
-LEADER = 2
 _LOCKS = 0x5E9A
 """The first half of every advisory lock of Sepakat; the second says which schema it is of, and what it is for."""
 
@@ -60,6 +60,9 @@ class PostgresqlStore:
         self._limits = limits
         self._writers = _engine(address, limits, writes=True)
         self._readers = _engine(address, limits, writes=False)
+        self._leases = SessionLeases(
+            _engine(address, limits, writes=False).execution_options(isolation_level="AUTOCOMMIT")
+        )
         # Lets one thread of this process wait for the database's lock at a time, so that the others hold no connection.
         # It guards nothing that another process could break; it dies with the store.
         self._turn = Lock()
@@ -84,8 +87,12 @@ class PostgresqlStore:
         with self._readers.connect() as connection:
             return connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar()
 
+    def lease(self, name: str) -> SessionLease | None:
+        return self._leases.lease(name)
+
     def close(self) -> None:
         """Close all connections; units that are open end by themselves."""
+        self._leases.close()
         self._readers.dispose()
         self._writers.dispose()
 
@@ -335,11 +342,6 @@ def _begun(engine: Engine, place: str, *, writes: bool) -> Connection:
 def take_lock(connection: Connection, what: int) -> None:
     """Wait for an advisory lock of this store, until the end of the transaction."""
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCKS}, {_lock_number(what)})")
-
-
-def try_lock(connection: Connection, what: int) -> bool:
-    """Take an advisory lock of this store for as long as the connection lives, if nobody has it."""
-    return bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCKS}, {_lock_number(what)})").scalar())
 
 
 def _lock_number(what: int) -> str:

@@ -36,7 +36,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0003"
+REVISION = "0004"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -539,6 +539,21 @@ arrivals = Table(
     _required("at", Instant),
     Column("removed_at", Instant),
     UniqueConstraint("giver", "collection", "id", "version", "leaf"),
+)
+
+# What waits to be done, by whichever process.
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("kind", Name, primary_key=True),
+    Column("subject", Name, primary_key=True),
+    Column("due_at", Instant, index=True),
+    _required("asked_at", Instant),
+    _required("by", Name),
+    _required("attempts", Integer),
+    Column("error", Prose),
+    Column("content", LargeBinary),
 )
 
 # What is true of the store as a whole.

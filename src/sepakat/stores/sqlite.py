@@ -22,6 +22,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.pool import QueuePool
 
 from sepakat.errors import ConfigurationError, StoreError
+from sepakat.stores.file_leases import FileLease, file_lease
 from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
 from sepakat.stores.schema import REVISION
 from sepakat.stores.unit import SqlUnit
@@ -77,6 +78,9 @@ class SqliteStore:
     def written(self) -> object:
         files = (self.path, Path(f"{self.path}-wal"))
         return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+
+    def lease(self, name: str) -> FileLease | None:
+        return file_lease(self.path, name)
 
     def close(self) -> None:
         """Close all connections; units that are open end by themselves."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sepakat.stores.agreements import SqlAgreements
 from sepakat.stores.held_objects import SqlObjects
 from sepakat.stores.intakes import SqlIntakes
+from sepakat.stores.jobs import SqlJobs
 from sepakat.stores.keys import Keys
 from sepakat.stores.logs import SqlLogs
 from sepakat.stores.messages import SqlMessages
@@ -43,3 +44,4 @@ class SqlUnit:
         self.people = SqlPeople(connection)
         self.syncs = SqlSyncs(connection)
         self.recent = SqlRecent(connection, keys)
+        self.jobs = SqlJobs(connection)

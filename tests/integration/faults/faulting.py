@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sepakat.errors import PeerError, SepakatError, StoreError
-from sepakat.exchange.ports import Peer, PeerPage, Peers, Store, Unit
+from sepakat.exchange.ports import Lease, Peer, PeerPage, Peers, Store, Unit
 from sepakat.exchange.records import Party
 from sepakat.stix.identifiers import PartyId
 
@@ -66,6 +66,9 @@ class FaultingStore:
 
     def written(self) -> object:
         return self.store.written()
+
+    def lease(self, name: str) -> Lease | None:
+        return self.store.lease(name)
 
     def close(self) -> None:
         self.store.close()
