@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from sepakat.exchange.ports import Store
 from sepakat.exchange.records import Standing
 from tests.support import records
@@ -74,3 +77,17 @@ def test_the_largest_checkpoint_is_found_co_signed_or_not(store: Store) -> None:
         assert unit.recent.checkpoint(RU, mirror=True) is None
     assert newest == records.checkpoint(3, cosigned=False)
     assert signed == records.checkpoint(2, cosigned=True)
+
+
+def test_movements_count_what_partners_sent_and_what_was_released_since(store: Store) -> None:
+    with store.writing() as unit:
+        unit.views.put_collection(records.collection())
+        unit.views.publish([records.publication(number) for number in (1, 2, 3)])
+        taken = records.take_in(1)
+        unit.intakes.add(replace(taken, id="from-fr", by="party:fr", taken=5))
+        unit.intakes.add(replace(taken, id="from-anna", by="anna"))
+    with store.reading() as unit:
+        moved = unit.recent.movements(records.NOW - timedelta(days=1))
+        assert [(one.party, one.count) for one in moved if one.is_in] == [(FR, 5)]
+        assert sum(one.count for one in moved if not one.is_in) == 3
+        assert unit.recent.movements(records.NOW + timedelta(days=300)) == []

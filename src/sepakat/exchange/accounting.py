@@ -1,12 +1,13 @@
 """Accounts for one object or one view: who has it and who has not, what a partner sees and what it does not see.
 
-The answer of every view comes from the release rule with all its findings. What a partner sees is read from the rows
-that were published, as its own client reads them; what is withheld stands apart and is never part of it.
+Who has an object is read from what was published, so that it is there at once however much is held; what a view
+withholds comes from the release rule with all its findings. What a partner sees is read from the rows that were
+published, as its own client reads them; what is withheld stands apart and is never part of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from sepakat.errors import NotFound
 from sepakat.exchange.holding import Holder, who_has
 from sepakat.exchange.overview import PAGE, view_collection
 from sepakat.exchange.ports import Node, RowQuery, Unit
-from sepakat.exchange.records import Arrival, Collection, Party, Policy, Publication, StoredVersion
+from sepakat.exchange.records import Arrival, Collection, Party, Policy, Publication, Standing, StoredVersion
 from sepakat.exchange.standing import version_in_force
 from sepakat.exchange.titles import MarkingLine, markings_of, title_of
 from sepakat.exchange.world import world_of
@@ -35,18 +36,17 @@ MOST_LOOKED_AT = 500
 
 @dataclass(frozen=True, slots=True)
 class PartnerAnswer:
-    """One partner and one object: what it holds of it, what each of its views says, whether it gave it to us."""
+    """One partner and one object: what it holds of it, whether it gave it to us. Why is `explaining`'s to say."""
 
     party: Party
     holds: tuple[Holder, ...]
-    decisions: tuple[Decision, ...]
     gave: tuple[Arrival, ...]
-
-    @property
-    def outcome(self) -> Outcome:
-        """The answer of the views together: the most that any of them gives."""
-        outcomes = {decision.outcome for decision in self.decisions}
-        return next((one for one in (Outcome.WHOLE, Outcome.VARIANT) if one in outcomes), Outcome.OUT)
+    outcome: Outcome
+    """The most that any of its views has of the object now."""
+    agreements: tuple[AgreementId, ...]
+    """Those that ever gave it anything."""
+    is_in_force: bool
+    """Whether it can read any of its views now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,17 @@ def account_for_object(node: Node, object_id: StixId) -> ObjectAccount:
         markings = markings_of(unit, content, policy)
         partners = [party for party in unit.parties.everyone() if not party.is_self]
         arrivals = unit.syncs.arrivals(object_id=object_id)
-        decisions = _decisions(node, unit, object_id, now)
+        views = {one.id: one.view for one in unit.views.collections()}
+        rows = [row for row in unit.views.rows_of(object_id) if row.standing is Standing.LIVE]
+        live = [(views[row.collection].taker, row.outcome) for row in rows]
+        agreed = {
+            party.id: tuple(sorted(view.agreement for view in views.values() if view.taker == party.id))
+            for party in partners
+        }
+        reading = {
+            party: any(version_in_force(unit, one, party, now) is not None for one in agreements)
+            for party, agreements in agreed.items()
+        }
     holders = who_has(node, object_id)
     return ObjectAccount(
         id=object_id,
@@ -124,8 +134,10 @@ def account_for_object(node: Node, object_id: StixId) -> ObjectAccount:
             PartnerAnswer(
                 party=party,
                 holds=tuple(holder for holder in holders if holder.party == party.id),
-                decisions=tuple(decision for decision in decisions if decision.view.taker == party.id),
                 gave=tuple(arrival for arrival in arrivals if arrival.giver == party.id),
+                outcome=_most(outcome for taker, outcome in live if taker == party.id),
+                agreements=agreed[party.id],
+                is_in_force=reading[party.id],
             )
             for party in partners
         ),
@@ -182,12 +194,10 @@ def account_for_view(
     )
 
 
-def _decisions(node: Node, unit: Unit, object_id: StixId, now: datetime) -> list[Decision]:
-    """The newest version's decision in every view: one world, decided once."""
-    world = world_of(node, unit, now)
-    verdicts = decide_all(world, now)
-    version = world.versions[object_id][-1].object.version_ref
-    return [decide(world, verdicts, version, key, now) for key in sorted(world.views)]
+def _most(outcomes: Iterable[Outcome]) -> Outcome:
+    """The answer of views together: the most that any of them gives."""
+    there = set(outcomes)
+    return next((one for one in (Outcome.WHOLE, Outcome.VARIANT) if one in there), Outcome.OUT)
 
 
 def _withheld(

@@ -1,4 +1,4 @@
-"""The overview of a node: its partners, what came, what went, what was decided, what waits. Plain looks, in pages.
+"""What there is to see of a node: its partners, what came, what went, what was decided, what waits. In pages.
 
 Reads newest first and never everything: every list has a limit and a number to go on from. Decides nothing and writes
 nothing; no reading here enters the access log, which is of what partners read.
@@ -28,11 +28,9 @@ from sepakat.exchange.records import (
     Direction,
     Party,
     Publication,
-    Quarantined,
     Recall,
     RecordedDecision,
     SyncState,
-    TakeIn,
 )
 from sepakat.exchange.titles import title_of, titles_of
 from sepakat.release.decision import Finding, Verdict
@@ -43,7 +41,7 @@ PAGE = 50
 """How many entries a page of a list shows."""
 
 FEW = 8
-"""How many of the newest the overview shows of each."""
+"""How many of the newest the front page shows of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +117,6 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """The front page of a node."""
-
-    own: Party
-    agreements: tuple[AgreementLine, ...]
-    ended: tuple[AgreementLine, ...]
-    partners: tuple[PartnerLine, ...]
-    came: tuple[Came, ...]
-    went: tuple[Went, ...]
-    decided: tuple[Decided, ...]
-    waiting: Waiting
-    recalls: tuple[Recall, ...]
-    """The newest recalls that are answered."""
-    taken_in: tuple[TakeIn, ...]
-    quarantined: tuple[Quarantined, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CamePage:
     """What one partner sent, newest first; `older` is where the next page goes on."""
 
@@ -163,26 +143,18 @@ class DecidedPage:
     older: int | None
 
 
-def overview(node: Node) -> Overview:
-    """The newest of everything, and every partner with where things stand."""
-    lines = _agreement_lines(node)
-    with node.store.reading() as unit:
-        collections = unit.views.collections()
-        everyone = unit.parties.everyone()
-        recalls = unit.obligations.recalls()
-        return Overview(
-            own=next(party for party in everyone if party.is_self),
-            agreements=tuple(line for line in lines if line.standing.state is not State.ENDED),
-            ended=tuple(line for line in lines if line.standing.state is State.ENDED),
-            partners=tuple(_partners(unit, [party for party in everyone if not party.is_self], collections)),
-            came=_came(unit, unit.recent.arrivals(limit=FEW)),
-            went=_newest(unit, collections),
-            decided=_decided(unit, unit.recent.decisions(limit=FEW), collections),
-            waiting=_waiting(unit, [recall for recall in recalls if is_open(node, recall)]),
-            recalls=tuple(recall for recall in recalls if not is_open(node, recall))[:FEW],
-            taken_in=tuple(one for one in unit.intakes.latest(FEW) if not one.by.startswith("party:")),
-            quarantined=tuple(unit.intakes.quarantined(FEW)),
-        )
+def came_lately(unit: Unit, limit: int) -> tuple[Came, ...]:
+    """The newest that partners sent."""
+    return _came(unit, unit.recent.arrivals(limit=limit))
+
+
+def went_lately(unit: Unit, limit: int) -> tuple[Went, ...]:
+    """The newest rows of all views together: each view's own newest first, then the newest of those."""
+    collections = unit.views.collections()
+    rows = [row for collection in collections for row in unit.recent.publications(collection.id, limit=limit)]
+    views = {collection.id: collection.view for collection in collections}
+    newest = sorted(rows, key=attrgetter("date_added", "sequence"), reverse=True)[:limit]
+    return tuple(entry for row in newest for entry in _went(views[row.collection], [row]))
 
 
 def came_from(node: Node, party: PartyId, before: int | None = None, limit: int = PAGE) -> CamePage:
@@ -251,7 +223,8 @@ def findings_of(words: str) -> tuple[Finding, ...]:
     return tuple(_finding(one) for one in listed)
 
 
-def _agreement_lines(node: Node) -> list[AgreementLine]:
+def agreement_lines(node: Node) -> list[AgreementLine]:
+    """Every version of every agreement, once for each partner it is with, what is in force first."""
     order = (State.IN_FORCE, State.SUSPENDED, State.OFFERED, State.DRAFT, State.ENDED)
     lines = [
         AgreementLine(
@@ -267,7 +240,8 @@ def _agreement_lines(node: Node) -> list[AgreementLine]:
     return sorted(lines, key=lambda line: (order.index(line.standing.state), line.record.agreement.id))
 
 
-def _partners(unit: Unit, parties: Iterable[Party], collections: Sequence[Collection]) -> Iterator[PartnerLine]:
+def partner_lines(unit: Unit, parties: Iterable[Party], collections: Sequence[Collection]) -> Iterator[PartnerLine]:
+    """Partners with where things stand."""
     arrived = unit.recent.arrived()
     counterparts = set(unit.logs.counterparts())
     syncs = unit.syncs.everything()
@@ -278,13 +252,14 @@ def _partners(unit: Unit, parties: Iterable[Party], collections: Sequence[Collec
             party=party,
             views=tuple((one, unit.readings.count(one.id)) for one in views),
             came=arrived.get(party.id, 0),
-            log=_log(unit, party.id, mirror=False) if has_log else None,
-            mirror=_log(unit, party.id, mirror=True) if has_log else None,
+            log=log_line(unit, party.id, mirror=False) if has_log else None,
+            mirror=log_line(unit, party.id, mirror=True) if has_log else None,
             syncs=tuple(state for state in syncs if state.giver == party.id),
         )
 
 
-def _log(unit: Unit, counterpart: PartyId, *, mirror: bool) -> LogLine | None:
+def log_line(unit: Unit, counterpart: PartyId, *, mirror: bool) -> LogLine | None:
+    """How far a log is; None if there is none."""
     size = unit.logs.size(counterpart, mirror=mirror)
     newest = unit.recent.checkpoint(counterpart, mirror=mirror)
     cosigned = unit.recent.checkpoint(counterpart, mirror=mirror, cosigned=True)
@@ -298,14 +273,6 @@ def _came(unit: Unit, found: Sequence[tuple[int, Arrival]]) -> tuple[Came, ...]:
 
 def _went(view: ViewKey, rows: Iterable[Publication]) -> tuple[Went, ...]:
     return tuple(Went(view, row, title_of(orjson.loads(row.body))) for row in rows)
-
-
-def _newest(unit: Unit, collections: Iterable[Collection]) -> tuple[Went, ...]:
-    """The newest rows of all views together: each view's own newest first, then the newest of those."""
-    rows = [row for collection in collections for row in unit.recent.publications(collection.id, limit=FEW)]
-    views = {collection.id: collection.view for collection in collections}
-    newest = sorted(rows, key=attrgetter("date_added", "sequence"), reverse=True)[:FEW]
-    return tuple(entry for row in newest for entry in _went(views[row.collection], [row]))
 
 
 def _decided(
@@ -325,7 +292,8 @@ def _decided(
     )
 
 
-def _waiting(unit: Unit, recalls: Sequence[Recall]) -> Waiting:
+def waiting_in(unit: Unit, recalls: Sequence[Recall]) -> Waiting:
+    """What waits for an answer: these recalls, and requests for consent."""
     consents = [one for one in unit.obligations.consents() if one.granted is None and one.withdrawn_at is None]
     ids = [*(recall.original for recall in recalls), *(consent.object_id for consent in consents)]
     return Waiting(tuple(recalls), tuple(consents), titles_of(unit, ids))

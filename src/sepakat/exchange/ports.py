@@ -30,6 +30,7 @@ from sepakat.exchange.records import (
     Job,
     Leaf,
     MessageRecord,
+    Movement,
     Party,
     Policy,
     Publication,
@@ -349,6 +350,9 @@ class Recent(Protocol):
     ) -> list[tuple[int, RecordedDecision]]: ...
     def arrived(self) -> Mapping[PartyId, int]:
         """How many object versions each giver sent that were not removed since."""
+
+    def movements(self, since: datetime) -> list[Movement]:
+        """What moved since: batches released to each taker, pages that came from each giver. In no order."""
 
     def checkpoint(self, counterpart: PartyId, *, mirror: bool, cosigned: bool | None = None) -> CheckpointNote | None:
         """The one of the largest size; with `cosigned`, of those that are co-signed or not."""

@@ -410,3 +410,12 @@ class Job:
     attempts: int = 0
     """How often it was begun and not done since it last was."""
     error: str | None = None
+
+
+class Movement:
+    """How many objects moved at one instant, from a partner or to one."""
+
+    at: datetime
+    party: PartyId
+    is_in: bool
+    count: int

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sepakat.errors import NotFound
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Collection, Policy, Publication, Standing, StoredVersion
+from sepakat.exchange.titles import titles_of
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 
 
@@ -72,3 +74,9 @@ def list_objects(
     """The newest version of each held object, by id, at most `limit` after `after`."""
     with node.store.reading() as unit:
         return unit.objects.page(type_=type_, after=after, limit=limit)
+
+
+def titles(node: Node, ids: Iterable[StixId]) -> Mapping[StixId, str]:
+    """A few words for each of those objects that are held."""
+    with node.store.reading() as unit:
+        return titles_of(unit, ids)

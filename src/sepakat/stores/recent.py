@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
-from sepakat.exchange.records import Arrival, CheckpointNote, Publication, RecordedDecision
+from sepakat.exchange.records import Arrival, CheckpointNote, Movement, Publication, RecordedDecision
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.keys import Keys
 from sepakat.stores.published_rows import publication, select_publications
 from sepakat.stores.record_rows import Form, RecordRows
-from sepakat.stores.schema import arrivals, checkpoints, collections, decisions, publications
+from sepakat.stores.schema import arrivals, batches, checkpoints, collections, decisions, publications, take_ins
 
 _ARRIVALS = Form(Arrival, arrivals, ("giver", "collection", "id", "version", "leaf"))
+_BY_PARTY = "party:"
 _CHECKPOINTS = Form(CheckpointNote, checkpoints, ("counterpart", "mirror", "size"))
 
 
@@ -66,6 +68,21 @@ class SqlRecent:
             select(arrivals.c.giver, func.count()).where(arrivals.c.removed_at.is_(None)).group_by(arrivals.c.giver)
         )
         return {PartyId(giver): count for giver, count in self._connection.execute(counted)}
+
+    def movements(self, since: datetime) -> list[Movement]:
+        went = (
+            select(batches.c.first_added, collections.c.taker, batches.c.last_sequence - batches.c.first_sequence + 1)
+            .join_from(collections, batches, collections.c.key == batches.c.collection_key)
+            .where(batches.c.first_added >= since)
+        )
+        came = select(take_ins.c.at, take_ins.c.by, take_ins.c.taken).where(
+            take_ins.c.at >= since, take_ins.c.by.startswith(_BY_PARTY)
+        )
+        moved = [Movement(at, PartyId(taker), False, count) for at, taker, count in self._connection.execute(went)]
+        return moved + [
+            Movement(at, PartyId(by.removeprefix(_BY_PARTY)), True, count)
+            for at, by, count in self._connection.execute(came)
+        ]
 
     def checkpoint(self, counterpart: PartyId, *, mirror: bool, cosigned: bool | None = None) -> CheckpointNote | None:
         where = [checkpoints.c.counterpart == counterpart, checkpoints.c.mirror == mirror]

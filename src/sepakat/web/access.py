@@ -1,7 +1,8 @@
-"""Which role may open which page: one table, and a page that is not in it answers to nobody.
+"""Which role may open which page and do what: one table, and a page that is not in it answers to nobody.
 
-Decides nothing about objects: what a partner may read is the release rule's. DESIGN section 9: the overseer reads
-everything and changes nothing.
+Decides nothing about objects: what a partner may read is the release rule's. Analysts work on objects; releasers also
+speak for the party to its partners; administrators run the node and touch no object; the overseer reads everything and
+changes nothing (DESIGN section 9).
 """
 
 from __future__ import annotations
@@ -13,19 +14,72 @@ from sepakat.exchange.records import Role
 EVERYBODY = frozenset(Role)
 """Every role: whoever is signed in."""
 
+WORKS = frozenset({Role.ANALYST, Role.RELEASER})
+"""Who works on objects."""
+
+SPEAKS = frozenset({Role.RELEASER})
+"""Who speaks for the party: approves, consents, recalls, signs."""
+
+RUNS = frozenset({Role.ADMINISTRATOR})
+"""Who runs the node."""
+
+OVERSEES = frozenset({Role.ADMINISTRATOR, Role.OVERSEER})
+"""Who sees how the node is run."""
+
 PUBLIC: frozenset[Role] | None = None
 """No sign-in asked for."""
 
 MAY_OPEN: Mapping[str, frozenset[Role] | None] = {
     "static": PUBLIC,
     "sign-in": PUBLIC,
+    "language": PUBLIC,
     "sign-out": EVERYBODY,
-    "overview": EVERYBODY,
-    "came": EVERYBODY,
-    "went": EVERYBODY,
+    "sessions": EVERYBODY,
+    "session-end": EVERYBODY,
+    "today": EVERYBODY,
+    "approvals": EVERYBODY,
+    "approve": SPEAKS,
+    "recalls": EVERYBODY,
+    "recall-answer": SPEAKS,
+    "consents": EVERYBODY,
+    "consent-answer": SPEAKS,
+    "consent-withdraw": SPEAKS,
     "decisions": EVERYBODY,
     "object": EVERYBODY,
+    "object-why": EVERYBODY,
+    "object-bundle": EVERYBODY,
+    "object-mark": WORKS,
+    "object-unmark": WORKS,
+    "object-hold": WORKS,
+    "object-unhold": SPEAKS,
+    "object-annotate": WORKS,
+    "object-ask-consent": WORKS,
+    "object-recall": SPEAKS,
+    "agreements": EVERYBODY,
+    "agreement": EVERYBODY,
+    "agreement-editor": SPEAKS,
+    "agreement-offer": SPEAKS,
+    "agreement-accept": SPEAKS,
+    "agreement-reject": SPEAKS,
+    "agreement-suspend": SPEAKS,
+    "agreement-resume": SPEAKS,
+    "agreement-end": SPEAKS,
+    "agreement-attest": SPEAKS,
+    "parties": EVERYBODY,
+    "partner": EVERYBODY,
+    "came": EVERYBODY,
+    "went": EVERYBODY,
     "as-party": EVERYBODY,
+    "log": EVERYBODY,
+    "log-entries": EVERYBODY,
+    "log-verify": EVERYBODY,
+    "administration": OVERSEES,
+    "user-add": RUNS,
+    "user-password": RUNS,
+    "user-disable": RUNS,
+    "account-add": RUNS,
+    "account-disable": RUNS,
+    "party-add": RUNS,
     "nowhere": EVERYBODY,
 }
 """The roles that may open each page, by the name of its route."""

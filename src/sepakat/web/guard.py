@@ -7,7 +7,9 @@ page. A page sees only what passed. Whatever goes wrong becomes a page in words,
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -21,13 +23,16 @@ from sepakat.exchange.ports import Node
 from sepakat.web.access import is_public, may_open
 from sepakat.web.answers import cookie_name, drop_cookie, protect, put_cookie, status_of
 from sepakat.web.asking import Ask, Handler
+from sepakat.web.languages import language_of
 from sepakat.web.rendering import page
 from sepakat.web.sessions import ID_BYTES, Sessions
 from sepakat.web.signing_in import SIGN_IN_PATH, sign_in_address
 
 MOST_FORM_BYTES = 16_384
-MOST_FIELDS = 20
+MOST_FIELDS = 90
 SIGN_IN = "sign-in"
+
+_PARAMETER = re.compile(r'(\w+)="([^"\r\n]*)"')
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +48,8 @@ class Guard:
     methods: tuple[str, ...] = ("GET",)
     is_behind_proxy: bool = False
     """Browsers reach us over HTTPS, whatever the proxy speaks to us."""
+    most_bytes: int = MOST_FORM_BYTES
+    """How long a form for this page may be; more only where documents and files are sent."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -51,7 +58,7 @@ class Guard:
         if request.method == "POST":
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MOST_FORM_BYTES:
+                if len(body) > self.most_bytes:
                     break
         response = await run_in_threadpool(self._answer, request, body, is_https)
         await protect(response, is_https=is_https)(scope, receive, send)
@@ -70,6 +77,10 @@ class Guard:
             headers=request.headers,
             address=request.client.host if request.client else "",
             is_https=is_https,
+            language=language_of(
+                request.cookies.get(cookie_name("language", is_https=is_https), ""),
+                request.headers.get("accept-language", ""),
+            ),
         )
         try:
             ask, holder = self._recognised(ask)
@@ -101,7 +112,8 @@ class Guard:
             )
         # (4) The form.
         if ask.method == "POST":
-            ask = replace(ask, form=_form(body))
+            fields, brought = _form(body, ask.headers.get("content-type", ""), self.most_bytes)
+            ask = replace(ask, form=fields, files=brought)
             self._check_form(ask, holder)
         # (5) The page.
         response = self.handler(ask)
@@ -119,6 +131,7 @@ class Guard:
         user = find_user(self.node, name) if name is not None else None
         session = self.sessions.read(cookie, user, ask.now) if user is not None and user.disabled_at is None else None
         if session is not None:
+            self.sessions.note(session, ask.address, ask.headers.get("user-agent", ""), ask.now)
             ask = replace(ask, session=session, user=user)
             holder = session.id
         else:
@@ -138,15 +151,44 @@ class Guard:
             )
 
 
-def _form(body: bytes) -> dict[str, str]:
-    """The fields of a form.
+def _form(body: bytes, kind: str, most: int) -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
+    """The fields of a form, and the files that it brought.
 
     Raises:
         InputError: it is too long, or no form.
     """
-    if len(body) > MOST_FORM_BYTES:
-        raise InputError("form-too-long", f"form not taken: it is longer than {MOST_FORM_BYTES} bytes")
+    if len(body) > most:
+        raise InputError("form-too-long", f"form not taken: it is longer than {most} bytes")
     try:
-        return dict(parse_qsl(body.decode("utf-8"), max_num_fields=MOST_FIELDS, keep_blank_values=True))
+        if kind.startswith("multipart/form-data"):
+            return _parts(body, kind)
+        return dict(parse_qsl(body.decode("utf-8"), max_num_fields=MOST_FIELDS, keep_blank_values=True)), {}
     except ValueError:
         raise InputError("form-unreadable", "form not taken: it cannot be read") from None
+
+
+def _parts(body: bytes, kind: str) -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
+    """A form with files, read from memory: its length was checked before."""
+    message = EmailMessage()
+    message["content-type"] = kind
+    boundary = message.get_param("boundary")
+    if not isinstance(boundary, str) or not boundary:
+        raise ValueError("no boundary")
+    fields: dict[str, str] = {}
+    brought: dict[str, tuple[str, bytes]] = {}
+    parts = body.split(b"--" + boundary.encode("ascii"))[1:-1]
+    if len(parts) > MOST_FIELDS:
+        raise ValueError("too many parts")
+    for part in parts:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        content = content.removesuffix(b"\r\n")
+        headers = dict(line.partition(":")[::2] for line in head.decode("utf-8").split("\r\n"))
+        disposition = next((value for name, value in headers.items() if name.lower() == "content-disposition"), "")
+        given = dict(_PARAMETER.findall(disposition))
+        if "name" not in given:
+            raise ValueError("a part without a name")
+        if "filename" in given:
+            brought[given["name"]] = (given["filename"], content)
+        else:
+            fields[given["name"]] = content.decode("utf-8")
+    return fields, brought

@@ -1,47 +1,61 @@
-"""The pages behind sign-in: each asks one use case and shows what it says."""
+"""The pages about objects and what became of them: each asks one use case and shows what it says."""
 
 from __future__ import annotations
 
+import orjson
 from starlette.responses import Response
 
-from sepakat.errors import InputError, NotFound
+from sepakat.errors import NotFound
 from sepakat.exchange.accounting import account_for_object, account_for_view
+from sepakat.exchange.explaining import explain
+from sepakat.exchange.marking import PERSON_CATEGORIES
 from sepakat.exchange.overview import came_from, decided, went_to
-from sepakat.exchange.overview import overview as overview_of
-from sepakat.stix.identifiers import AgreementId, PartyId, StixId
+from sepakat.exchange.parties import show_party
+from sepakat.exchange.viewing import show_object
+from sepakat.stix.identifiers import AgreementId, StixId
+from sepakat.web.acting import MARKINGS
 from sepakat.web.asking import Ask
 from sepakat.web.rendering import page
 
 _EXPLAINED = 20
 """How many entries a page shows whose every finding it carries."""
 
-_LONGEST_NUMBER = 18
-
-
-def overview(ask: Ask) -> Response:
-    """Partners and agreements, what came, what went, what was decided, what waits."""
-    return page(ask, "overview.html", shown=overview_of(ask.node))
-
 
 def decisions(ask: Ask) -> Response:
     """What was decided and acted on."""
-    return page(ask, "decisions.html", shown=decided(ask.node, _number(ask, "before"), _EXPLAINED))
+    return page(ask, "decisions.html", shown=decided(ask.node, ask.number("before"), _EXPLAINED))
 
 
 def came(ask: Ask) -> Response:
     """What one partner sent."""
-    return page(ask, "came.html", shown=came_from(ask.node, _party(ask), _number(ask, "before")))
+    return page(ask, "came.html", shown=came_from(ask.node, ask.party, ask.number("before")))
 
 
 def went(ask: Ask) -> Response:
     """What was released to one partner under one agreement."""
-    agreement = AgreementId(ask.named["agreement"])
-    return page(ask, "went.html", shown=went_to(ask.node, _party(ask), agreement, _number(ask, "before")))
+    return page(ask, "went.html", shown=went_to(ask.node, ask.party, ask.agreement, ask.number("before")))
 
 
 def object_(ask: Ask) -> Response:
     """One object: versions, markings, who has it and who has not."""
-    return page(ask, "object.html", shown=account_for_object(ask.node, StixId(ask.named["object"])))
+    shown = account_for_object(ask.node, ask.object_id)
+    return page(ask, "object.html", shown=shown, can_mark=MARKINGS, categories=PERSON_CATEGORIES)
+
+
+def why(ask: Ask) -> Response:
+    """Why an object goes to a partner or not, rule by rule: a page, or a part for the object's page."""
+    found = explain(ask.node, ask.object_id, ask.party)
+    template = "why_part.html" if ask.is_part else "why.html"
+    return page(ask, template, shown=found, party=show_party(ask.node, ask.party), object_id=ask.object_id)
+
+
+def bundle(ask: Ask) -> Response:
+    """An object with all its versions as a STIX bundle, to keep."""
+    held = show_object(ask.node, ask.object_id)
+    objects = [version.object.content for version in held.versions]
+    document = {"type": "bundle", "id": f"bundle--{ask.node.ids.uuid()}", "objects": objects}
+    headers = {"Content-Disposition": 'attachment; filename="object.json"'}
+    return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), media_type="application/json", headers=headers)
 
 
 def as_party(ask: Ask) -> Response:
@@ -49,9 +63,9 @@ def as_party(ask: Ask) -> Response:
     agreement, withheld_after = ask.query.get("under"), ask.query.get("withheld-after")
     shown = account_for_view(
         ask.node,
-        _party(ask),
+        ask.party,
         AgreementId(agreement) if agreement else None,
-        seen_after=_number(ask, "after") or 0,
+        seen_after=ask.number("after") or 0,
         withheld_after=StixId(withheld_after) if withheld_after else None,
         limit=_EXPLAINED,
     )
@@ -60,22 +74,4 @@ def as_party(ask: Ask) -> Response:
 
 def nowhere(ask: Ask) -> Response:
     """What no page has."""
-    raise NotFound("page-unknown", "there is no such page", "go back to the overview")
-
-
-def _party(ask: Ask) -> PartyId:
-    return PartyId(ask.named["party"])
-
-
-def _number(ask: Ask, name: str) -> int | None:
-    """A place in a list that a link named.
-
-    Raises:
-        InputError: it is no number.
-    """
-    text = ask.query.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise InputError("place-invalid", f"page not shown: `{name}` in its address is no place in a list")
-    return int(text)
+    raise NotFound("page-unknown", "there is no such page", "go back to the front page")

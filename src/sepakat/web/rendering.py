@@ -1,38 +1,68 @@
-"""Turns templates into pages: the Jinja environment, and how instants, ids and states read.
+"""Turns templates into pages: one Jinja environment per language, and how instants, numbers, ids and states read.
 
-Texts go through gettext functions, English being the text itself; catalogues take the place of the null ones.
-Everything is escaped; nothing that came from outside is ever marked as safe.
+Every text goes through the catalogue of the person's language. Everything is escaped; nothing that came from outside is
+ever marked as safe.
 """
 
 from __future__ import annotations
 
-import gettext
+import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from sepakat.exchange.titles import MarkingLine
 from sepakat.release.decision import Decision
 from sepakat.release.explanation import sentence
+from sepakat.web.access import may_open
 from sepakat.web.asking import Ask
+from sepakat.web.findings import finding_in, sentence_in
+from sepakat.web.languages import LANGUAGES, Catalogue, catalogue
 from sepakat.web.static_files import static_path
-from sepakat.web.texts import MARKINGS, WORDS
+from sepakat.web.texts import MARKINGS, SAID, WORDS
+
+_INSIDE = frozenset({"type", "spec_version", "id", "object_marking_refs", "revoked"})
+_LATE = frozenset({"created", "modified", "created_by_ref"})
+_LONGEST_DIFF = 400
 
 
 def page(ask: Ask, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page from its template; `values` are what it shows."""
-    text = _environment().get_template(template).render(ask=ask, own=ask.node.party, status=status, **values)
+    text = (
+        _environment(ask.language)
+        .get_template(template)
+        .render(
+            ask=ask,
+            own=ask.node.party,
+            status=status,
+            here_again=_here_again(ask),
+            said=SAID.get(ask.query.get("said", "")),
+            may=lambda name: ask.user is not None and may_open(name, ask.user.role),
+            **values,
+        )
+    )
     return HTMLResponse(text, status)
 
 
+def _here_again(ask: Ask) -> str:
+    """The address of the page that is shown, to come back to in another language; of a form's answer, its page."""
+    if ask.method != "GET":
+        return "/" + ask.path.strip("/").partition("/")[0]
+    kept = {name: value for name, value in ask.query.items() if name != "said"}
+    return f"{ask.path}?{urlencode(kept)}" if kept else ask.path
+
+
 @cache
-def _environment() -> Environment:
-    """The templates, compiled once a process."""
+def _environment(language: str) -> Environment:
+    """The templates, compiled once a process and language."""
     environment = Environment(
         loader=PackageLoader("sepakat.web", "templates"),
         autoescape=True,
@@ -41,18 +71,44 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update(static_path=static_path)
+    texts = catalogue(language)
+    environment.globals.update(static_path=static_path, language=language, languages=LANGUAGES)
     environment.filters.update({function.__name__: function for function in _FILTERS})
-    translations = gettext.NullTranslations()
+    environment.filters.update(_filters_of(texts))
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        translations.gettext, translations.ngettext, newstyle=True
+        texts.gettext, texts.ngettext, newstyle=True
     )
     return environment
 
 
-def minute(instant: datetime) -> str:
-    """An instant as it stands in a table: `22 Nov 2026 10:46`, UTC."""
-    return instant.astimezone(UTC).strftime("%d %b %Y %H:%M")
+def _filters_of(texts: Catalogue) -> dict[str, Callable[..., Any]]:
+    """The filters that speak."""
+    language = texts.language
+
+    def minute(instant: datetime) -> str:
+        return format_datetime(instant.astimezone(UTC), "d MMM y HH:mm", tzinfo=UTC, locale=language)
+
+    def ago(instant: datetime, now: datetime) -> str:
+        return format_timedelta(instant - now, add_direction=True, locale=language)
+
+    def number(value: float) -> str:
+        return format_decimal(value, locale=language)
+
+    def words(value: str) -> str:
+        return texts.gettext(WORDS.get(str(value), str(value)))
+
+    def marking_words(line: MarkingLine) -> str:
+        return texts.gettext(MARKINGS.get(f"{line.scheme} {line.level}".strip(), "")) if line.scheme else ""
+
+    def told(decision: Decision) -> str:
+        whole = sentence(decision) if language == "en" else sentence_in(language, decision)
+        return capital(whole.removeprefix(f"{decision.version[0]} "))
+
+    def finding_words(text: str) -> str:
+        return finding_in(language, text)
+
+    speaking: tuple[Callable[..., Any], ...] = (minute, ago, number, words, marking_words, told, finding_words)
+    return {one.__name__: one for one in speaking}
 
 
 def exact(instant: datetime) -> str:
@@ -63,11 +119,6 @@ def exact(instant: datetime) -> str:
 def machine_time(instant: datetime) -> str:
     """An instant for programs."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def words(value: str) -> str:
-    """A state in words; one that has none stands for itself."""
-    return gettext.NullTranslations().gettext(WORDS.get(str(value), str(value)))
 
 
 def pretty(content: Mapping[str, Any]) -> str:
@@ -86,19 +137,16 @@ def breakable(identifier: str) -> list[str]:
     return [kind + dashes, rest] if dashes else [identifier]
 
 
-def marking_words(line: MarkingLine) -> str:
-    """Who may read what is marked so, as its publisher says."""
-    return gettext.NullTranslations().gettext(MARKINGS.get(f"{line.scheme} {line.level}".strip(), ""))
-
-
-def told(decision: Decision) -> str:
-    """The decision in one sentence without its subject: the page is about that object."""
-    return capital(sentence(decision).removeprefix(f"{decision.version[0]} "))
-
-
 def stix_time(text: str) -> str:
     """A timestamp as given, for reading."""
     return text.replace("T", " ").replace("Z", " UTC")
+
+
+def changed_lines(older: str, newer: str) -> list[tuple[str, str]]:
+    """What differs between two texts, line by line: `+`, `-` or a blank, and the line."""
+    found = difflib.unified_diff(older.splitlines(), newer.splitlines(), n=2, lineterm="")
+    lines = [line for line in found if not line.startswith(("---", "+++", "@@"))]
+    return [(line[:1], line[1:]) for line in lines[:_LONGEST_DIFF]]
 
 
 def plain_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -117,18 +165,4 @@ def plain_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), value) for name, value in facts]
 
 
-_INSIDE = frozenset({"type", "spec_version", "id", "object_marking_refs", "revoked"})
-_LATE = frozenset({"created", "modified", "created_by_ref"})
-_FILTERS = (
-    minute,
-    exact,
-    machine_time,
-    words,
-    pretty,
-    capital,
-    breakable,
-    marking_words,
-    stix_time,
-    plain_facts,
-    told,
-)
+_FILTERS = (exact, machine_time, pretty, capital, breakable, stix_time, plain_facts, changed_lines)

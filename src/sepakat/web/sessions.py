@@ -30,6 +30,7 @@ RENEW = timedelta(minutes=1)
 """How old the last-seen instant may be before the cookie is written anew."""
 
 ID_BYTES = 32
+MOST_NOTED = 10_000
 _MOST_LENGTH = 1024
 
 
@@ -55,13 +56,24 @@ class Session:
         return replace(self, seen=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A session as this process last saw it, for the list that its user reads."""
+
+    session: Session
+    address: str
+    browser: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class Sessions:
     """Writes and reads the cookies of one node; `secret` is the node's."""
 
     secret: bytes
     _ended: dict[str, datetime] = field(default_factory=dict)
-    # Guards `_ended`, for as long as the process lives.
+    _noted: dict[str, Noted] = field(default_factory=dict)
+    # Guards `_ended` and `_noted`, for as long as the process lives.
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def written(self, session: Session, user: User) -> str:
@@ -88,9 +100,24 @@ class Sessions:
             has_ended = session.id in self._ended
         return None if has_ended or session.is_over(now) else session
 
+    def note(self, session: Session, address: str, browser: str, now: datetime) -> None:
+        """Remember where a session is used from."""
+        with self._lock:
+            self._noted.pop(session.id, None)
+            while len(self._noted) >= MOST_NOTED:
+                del self._noted[next(iter(self._noted))]
+            self._noted[session.id] = Noted(session, address, browser[:200], now)
+
+    def of_user(self, user: str, now: datetime) -> list[Noted]:
+        """The sessions of a user that this process saw and that can still be used, the newest first."""
+        with self._lock:
+            noted = [one for one in self._noted.values() if one.session.user == user]
+        return [one for one in reversed(noted) if not replace(one.session, seen=one.at).is_over(now)]
+
     def end(self, session: Session, now: datetime) -> None:
         """Let nobody use this session again."""
         with self._lock:
+            self._noted.pop(session.id, None)
             self._ended = {known: until for known, until in self._ended.items() if until > now}
             self._ended[session.id] = session.began + LONGEST
 

@@ -7,15 +7,17 @@ are checked at once: each takes memory by design, and strangers may ask.
 from __future__ import annotations
 
 import threading
+from hashlib import sha256
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from sepakat.errors import NotPermitted
+from sepakat.errors import NotFound, NotPermitted
 from sepakat.exchange.people import check_user
 from sepakat.web.answers import drop_cookie, put_cookie
 from sepakat.web.asking import Ask
 from sepakat.web.attempts import Attempts
+from sepakat.web.languages import language_of
 from sepakat.web.rendering import page
 from sepakat.web.sessions import ID_BYTES, Session, Sessions
 
@@ -73,6 +75,26 @@ class SigningIn:
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
+    def choose_language(self, ask: Ask) -> Response:
+        """Keep which language a person reads, in a cookie that says nothing else."""
+        response = RedirectResponse(_local(ask.form.get("next", ""), but_sign_in=False), 303)
+        put_cookie(response, "language", language_of(ask.form.get("language", ""), ""), is_https=ask.is_https)
+        return response
+
+    def sessions(self, ask: Ask) -> Response:
+        """Where the person is signed in."""
+        noted = self._sessions.of_user(ask.who, ask.now)
+        return page(ask, "sessions.html", shown=[(one, _shown_id(one.session.id)) for one in noted])
+
+    def end_session(self, ask: Ask) -> Response:
+        """End one of the person's own sessions."""
+        named = ask.said("session")
+        for one in self._sessions.of_user(ask.who, ask.now):
+            if _shown_id(one.session.id) == named:
+                self._sessions.end(one.session, ask.now)
+                return RedirectResponse("/sessions?said=session-ended", 303)
+        raise NotFound("session-unknown", "no such session", "the list of sessions shows those that there are")
+
     def _form(self, ask: Ask, status: int = 200, *, is_refused: bool = False, wait: int = 0) -> Response:
         wanted = _local(ask.form.get("next") or ask.query.get("next", ""))
         name = ask.form.get("name", "")
@@ -82,7 +104,13 @@ class SigningIn:
         return response
 
 
-def _local(wanted: str) -> str:
+def _shown_id(session: str) -> str:
+    """What stands for a session on a page: it tells sessions apart and is worth nothing."""
+    return sha256(session.encode()).hexdigest()[:16]
+
+
+def _local(wanted: str, *, but_sign_in: bool = True) -> str:
     """Where to go on: a path of this node, never another host."""
     is_local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if is_local and "\\" not in wanted and not wanted.startswith(SIGN_IN_PATH) else "/"
+    is_refused = but_sign_in and wanted.startswith(SIGN_IN_PATH)
+    return wanted if is_local and "\\" not in wanted and not is_refused else "/"

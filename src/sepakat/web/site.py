@@ -8,12 +8,17 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from sepakat.exchange.ports import Node
-from sepakat.web import pages
+from sepakat.web import acting, administration, agreements, answering, log, pages, partners, today
 from sepakat.web.asking import Handler
-from sepakat.web.guard import Guard
+from sepakat.web.guard import MOST_FORM_BYTES, Guard
 from sepakat.web.sessions import Sessions
 from sepakat.web.signing_in import SIGN_IN_PATH, SigningIn
 from sepakat.web.static_files import static
+
+DOCUMENT_BYTES = 200_000
+"""How long a form with an agreement in it may be."""
+
+POST = ("POST",)
 
 
 def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
@@ -24,19 +29,54 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
     sessions = Sessions(node.secret)
     signing = SigningIn(sessions)
 
-    def route(name: str, path: str, handler: Handler, methods: tuple[str, ...] = ("GET",)) -> Route:
-        guard = Guard(node, sessions, name, handler, methods, is_behind_proxy)
+    def route(
+        name: str, path: str, handler: Handler, methods: tuple[str, ...] = ("GET",), most_bytes: int = MOST_FORM_BYTES
+    ) -> Route:
+        guard = Guard(node, sessions, name, handler, methods, is_behind_proxy, most_bytes)
         return Route(path, guard, name=name)
 
     return [
         route("static", "/static/{file}", static),
         route("sign-in", SIGN_IN_PATH, signing.sign_in, ("GET", "POST")),
-        route("sign-out", "/sign-out", signing.sign_out, ("POST",)),
-        route("overview", "/", pages.overview),
+        route("sign-out", "/sign-out", signing.sign_out, POST),
+        route("language", "/language", signing.choose_language, POST),
+        route("sessions", "/sessions", signing.sessions),
+        route("session-end", "/sessions/end", signing.end_session, POST),
+        route("today", "/", today.today),
+        route("approvals", "/approvals", today.approvals),
+        route("approve", "/approvals/give", answering.approve, POST),
+        route("recalls", "/recalls", today.recalls),
+        route("recall-answer", "/recalls/{recall}/answer", answering.answer_recall, POST),
+        route("consents", "/consents", today.consents),
+        route("consent-answer", "/consents/{consent}/answer", answering.answer_consent, POST),
+        route("consent-withdraw", "/consents/{consent}/withdraw", answering.withdraw_consent, POST),
         route("decisions", "/decisions", pages.decisions),
         route("object", "/objects/{object}", pages.object_),
+        route("object-why", "/objects/{object}/why/{party}", pages.why),
+        route("object-bundle", "/objects/{object}/bundle", pages.bundle),
+        route("object-mark", "/objects/{object}/mark", acting.mark, POST),
+        route("object-unmark", "/objects/{object}/unmark", acting.unmark, POST),
+        route("object-hold", "/objects/{object}/hold", acting.hold, POST),
+        route("object-unhold", "/objects/{object}/unhold", acting.unhold, POST),
+        route("object-annotate", "/objects/{object}/annotate", acting.annotate, POST),
+        route("object-ask-consent", "/objects/{object}/ask-consent", acting.ask_consent, POST),
+        route("object-recall", "/objects/{object}/recall", acting.recall, POST),
+        route("agreements", "/agreements", agreements.list_),
+        route("agreement-editor", "/agreement-editor", agreements.editor, ("GET", "POST"), DOCUMENT_BYTES),
+        route("agreement", "/agreements/{agreement}", agreements.show),
+        *(
+            route(f"agreement-{verb}", f"/agreements/{{agreement}}/{verb}", handler, POST)
+            for verb, handler in agreements.ACTS.items()
+        ),
+        route("parties", "/parties", partners.parties),
+        route("partner", "/parties/{party}", partners.partner),
         route("came", "/parties/{party}/came", pages.came),
         route("went", "/parties/{party}/went/{agreement}", pages.went),
         route("as-party", "/parties/{party}/sees", pages.as_party),
+        route("log", "/log", log.logs),
+        route("log-verify", "/log/verify", log.verify, POST),
+        route("log-entries", "/log/{party}", log.entries),
+        route("administration", "/administration", administration.show),
+        *(route(name, f"/administration/{name}", handler, POST) for name, handler in administration.ACTS.items()),
         route("nowhere", "/{path:path}", pages.nowhere),
     ]

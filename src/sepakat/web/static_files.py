@@ -1,4 +1,4 @@
-"""The style sheet and the mark: read once from the package, served under names that contain their content's hash.
+"""The style sheet, the scripts and the mark: read once from the package, under names with their content's hash.
 
 A name never gets other content, so browsers and caches may keep it for good.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from gzip import compress
 from hashlib import sha256
 from importlib.resources import files
 
@@ -16,7 +17,7 @@ from sepakat.errors import NotFound
 from sepakat.web.answers import KEPT
 from sepakat.web.asking import Ask
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _HASH_LENGTH = 16
 
 
@@ -27,6 +28,8 @@ class StaticFile:
     path: str
     media_type: str
     content: bytes
+    packed: bytes
+    """The same, compressed: there is nothing secret in a file that everybody gets."""
 
 
 def static_path(name: str) -> str:
@@ -39,7 +42,10 @@ def static(ask: Ask) -> Response:
     found = next((one for one in _by_name().values() if one.path == ask.path), None)
     if found is None:
         raise NotFound("page-unknown", f"no page {ask.path}")
-    return Response(found.content, media_type=found.media_type, headers={"Cache-Control": KEPT})
+    headers = {"Cache-Control": KEPT, "Vary": "Accept-Encoding"}
+    if "gzip" in ask.headers.get("accept-encoding", ""):
+        return Response(found.packed, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 @cache
@@ -51,5 +57,7 @@ def _by_name() -> dict[str, StaticFile]:
         if suffix in _TYPES:
             content = item.read_bytes()
             digest = sha256(content).hexdigest()[:_HASH_LENGTH]
-            found[item.name] = StaticFile(f"/static/{stem}.{digest}.{suffix}", _TYPES[suffix], content)
+            found[item.name] = StaticFile(
+                f"/static/{stem}.{digest}.{suffix}", _TYPES[suffix], content, compress(content)
+            )
     return found

@@ -50,8 +50,66 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "releaser": N_("releaser"),
         "administrator": N_("administrator"),
         "overseer": N_("overseer"),
+        # What is owed.
+        "receipt": N_("receipt"),
+        "cosignature": N_("co-signature of the log"),
+        "recall-answer": N_("answer to a recall"),
+        "deletion": N_("confirmation of deletion"),
+        "acknowledgement": N_("acknowledgement"),
+        # What happened in the life of an agreement.
+        "signed": N_("signed"),
+        "attested": N_("attested on paper"),
+        "rejected": N_("rejected"),
+        "countered": N_("countered"),
+        "resumed": N_("resumed"),
+        "superseded": N_("superseded"),
+        # What a change of an agreement does.
+        "narrows": N_("narrows"),
+        "widens": N_("widens"),
+        "neither": N_("changes"),
+        # What the linter says.
+        "refuse": N_("refused"),
+        "warn": N_("warning"),
+        # Categories of persons.
+        "office-holder": N_("office-holder"),
+        "suspect": N_("suspect"),
+        "convicted": N_("convicted"),
+        "witness": N_("witness"),
+        "victim": N_("victim"),
+        "other": N_("other"),
     }
 )
+
+SAID: Mapping[str, str] = MappingProxyType(
+    {
+        "marked": N_("The marking was added; every view was decided anew."),
+        "unmarked": N_("The marking that was added here was taken back; every view was decided anew."),
+        "held": N_("The object is on hold: it left every view."),
+        "unheld": N_("The hold is lifted; every view was decided anew."),
+        "annotated": N_("The annotation was kept; every view was decided anew."),
+        "recalled": N_("The object was recalled; its holders were told."),
+        "asked": N_("The origin was asked for its consent."),
+        "answered": N_("The answer was signed and sent."),
+        "withdrawn": N_("The consent was withdrawn; what went on under it is recalled."),
+        "approved": N_("The approval was kept; the view was decided anew."),
+        "refused": N_("The refusal was kept."),
+        "drafted": N_("The draft was kept. Nobody else learns of it before it is offered."),
+        "offered": N_("The agreement was signed and offered."),
+        "accepted": N_("The agreement was signed."),
+        "rejected": N_("The offer was rejected; its giver was told."),
+        "suspended": N_("The agreement is suspended: nothing but tombstones leaves."),
+        "resumed": N_("Our suspension is lifted."),
+        "ended": N_("Notice was given."),
+        "attested": N_("The assent was recorded with its paper."),
+        "disabled": N_("It can no longer be used."),
+        "party-added": N_("The party was added."),
+        "session-ended": N_("That session is over."),
+        "taken-in": N_("The content was taken in; every view was decided anew."),
+        "saved": N_("The search was saved."),
+        "forgotten": N_("The search was removed."),
+    }
+)
+"""What was done just now, by the word that the address of the next page carries."""
 
 MARKINGS: Mapping[str, str] = MappingProxyType(
     {
