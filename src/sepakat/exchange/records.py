@@ -412,6 +412,7 @@ class Job:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Movement:
     """How many objects moved at one instant, from a partner or to one."""
 
