@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sepakat.exchange.ports import BodyPage, RowPage, RowQuery, Unit
 from sepakat.exchange.records import Publication, Standing
 from sepakat.release.question import ViewKey
+from sepakat.release.times import microseconds
 from tests.support.records import (
     COLLECTION,
     FR,
@@ -219,12 +220,13 @@ def naive(rows: Sequence[Publication], query: RowQuery) -> list[Publication]:
     ]
 
 
-def bodies_of(page: RowPage) -> BodyPage:
+def bodies_of(page: RowPage, *, is_dated: bool = False) -> BodyPage:
     if not page.rows:
-        return BodyPage((), page.more)
-    first, last = page.rows[0], page.rows[-1]
-    bodies = tuple(row.body for row in page.rows)
-    return BodyPage(bodies, page.more, last.sequence, first.date_added, last.date_added)
+        return BodyPage(b"", 0, page.more)
+    dated = page.rows if is_dated else (page.rows[0], page.rows[-1])
+    joined = b",".join(row.body for row in page.rows)
+    added = tuple(microseconds(row.date_added) for row in dated)
+    return BodyPage(joined, len(page.rows), page.more, page.rows[-1].sequence, added)
 
 
 def chained(unit: Unit, query: RowQuery) -> Iterator[Publication]:
@@ -234,6 +236,7 @@ def chained(unit: Unit, query: RowQuery) -> Iterator[Publication]:
         assert page.rows or not page.more, "an empty page promises more"
         assert len(page.rows) <= query.limit
         assert unit.readings.bodies(query) == bodies_of(page)
+        assert unit.readings.bodies(query, is_dated=True) == bodies_of(page, is_dated=True)
         assert len(page.rows) <= 1 or sum(len(row.body) for row in page.rows) <= query.byte_limit
         yield from page.rows
         if not page.more:

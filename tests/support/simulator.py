@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sepakat.errors import PeerError, SepakatError, StoreError
 from sepakat.exchange import agreeing
+from sepakat.exchange.known import Known
 from sepakat.exchange.messaging import REFUSED, deliver, messages_for
 from sepakat.exchange.parties import add_party, fingerprint_of, found_party, own_card
 from sepakat.exchange.ports import Node, Peer, PeerPage, RowQuery
-from sepakat.exchange.reading import collections_for, read
+from sepakat.exchange.reading import Asking, collections_for, read
 from sepakat.exchange.receiving import receive
 from sepakat.exchange.records import Party
 from sepakat.exchange.synchronising import SyncReport, synchronise
@@ -96,7 +97,9 @@ class MemoryPeer:
 
     def collections(self) -> list[Mapping[str, Any]]:
         node = self.network.node(self.asker, self.party)
-        return [{"id": one.collection.id, "title": one.collection.title} for one in collections_for(node, self.asker)]
+        return [
+            {"id": one.collection.id, "title": one.collection.title} for one in collections_for(Known(node), self.asker)
+        ]
 
     def page(self, collection: str, *, added_after: str | None, cursor: str | None, limit: int) -> PeerPage:
         node = self.network.node(self.asker, self.party)
@@ -107,7 +110,7 @@ class MemoryPeer:
             versions=frozenset({"all"}),
             limit=min(limit, self.network.page_size or limit),
         )
-        found = read(node, self.asker, f"node:{self.asker}", "page", query)
+        found = read(Known(node), Asking(self.asker, f"node:{self.asker}", "page"), query)
         rows = found.rows
         return self.network.change_page(
             PeerPage(

@@ -6,7 +6,6 @@ both give the same answer. Which role may do what is the doors' table; what an a
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -77,7 +76,7 @@ def check_user(node: Node, name: str, password: str) -> User:
     with node.store.reading() as unit:
         user = unit.people.user(name)
     if not _verify(user.password_hash if user else _nobody(), password) or user is None or user.disabled_at:
-        raise _not_recognised()
+        raise not_recognised()
     return user
 
 
@@ -126,27 +125,8 @@ def check_account(node: Node, name: str, password: str) -> Account:
     with node.store.reading() as unit:
         account = unit.people.account(name)
     if not _verify(account.password_hash if account else _nobody(), password) or account is None or account.disabled_at:
-        raise _not_recognised()
+        raise not_recognised()
     return account
-
-
-def check_token(node: Node, token: str) -> Account:
-    """The account with this token.
-
-    Raises:
-        NotPermitted: no enabled account has it.
-    """
-    digest = _digest(token)
-    with node.store.reading() as unit:
-        accounts = unit.people.accounts()
-    found = None
-    for account in accounts:
-        # Every account is compared, so that the time says nothing about which one matched.
-        if hmac.compare_digest(account.token_digest, digest) and account.disabled_at is None:
-            found = account
-    if found is None:
-        raise _not_recognised()
-    return found
 
 
 def _update_user(node: Node, name: str, **changes: object) -> None:
@@ -180,5 +160,6 @@ def _digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _not_recognised() -> NotPermitted:
+def not_recognised() -> NotPermitted:
+    """The one answer to credentials that are unknown, wrong or disabled."""
     return NotPermitted("not-recognised", "name, password or token not recognised", "ask the node's administrator")

@@ -219,13 +219,17 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class BodyPage:
-    """What a reading found, as bytes to join: where it ends, and the dates of its first and last row."""
+    """What a reading found, as stored bytes joined by commas: how many, where it ends, and when they were added.
 
-    bodies: tuple[bytes, ...]
+    `added` are the dates of the first and the last row, or of every row where that was asked for, in microseconds since
+    1970: a page of a thousand is read in less time than it takes to make a thousand dates.
+    """
+
+    joined: bytes
+    count: int
     more: bool
     last_sequence: int = 0
-    first_added: datetime | None = None
-    last_added: datetime | None = None
+    added: tuple[int, ...] = ()
 
 
 class Readings(Protocol):
@@ -234,8 +238,8 @@ class Readings(Protocol):
     def page(self, query: RowQuery) -> RowPage:
         """Rows by sequence; never an empty page with `more`."""
 
-    def bodies(self, query: RowQuery) -> BodyPage:
-        """The same rows as `page`, as stored bytes alone: several times faster."""
+    def bodies(self, query: RowQuery, *, is_dated: bool = False) -> BodyPage:
+        """The same rows as `page`, as stored bytes alone: many times faster. `is_dated`: with the date of each."""
 
     def count(self, collection: str) -> int:
         """How many rows `match[version]=all` reads."""

@@ -14,9 +14,11 @@ from datetime import datetime
 import msgspec
 
 from sepakat.errors import NotFound
+from sepakat.exchange.known import Known, Moment
 from sepakat.exchange.ports import BodyPage, Node, RowPage, RowQuery, Unit
 from sepakat.exchange.records import Access, Collection, Publication
-from sepakat.exchange.standing import current_version, version_in_force
+from sepakat.exchange.standing import current_version
+from sepakat.release.times import microseconds
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.instants import version_key
 
@@ -24,6 +26,15 @@ KEYWORDS = frozenset({"all", "first", "last"})
 """What a version can be asked for by besides its key."""
 
 NoteAccess = Callable[[Access], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who reads, and by which request, in the words of the access log."""
+
+    party: PartyId
+    account: str
+    request: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,75 +46,68 @@ class ReadableCollection:
     is_in_force: bool
 
 
-def collections_for(node: Node, party: PartyId) -> list[ReadableCollection]:
+def collections_for(known: Known, party: PartyId) -> list[ReadableCollection]:
     """The collections of one taker, by title."""
-    now = node.clock.now()
-    with node.store.reading() as unit:
-        return sorted(
-            (
-                ReadableCollection(collection, _description(unit, collection, now), _is_in_force(unit, collection, now))
-                for collection in unit.views.collections()
-                if collection.view.taker == party
-            ),
-            key=lambda readable: readable.collection.title,
-        )
+    now = known.node.clock.now()
+    moment = known.now()
+    return sorted(
+        (
+            ReadableCollection(
+                collection, _description(moment, collection, now), moment.is_in_force(collection.view, now)
+            )
+            for collection in moment.collections.values()
+            if collection.view.taker == party
+        ),
+        key=lambda readable: readable.collection.title,
+    )
 
 
-def collection_for(node: Node, party: PartyId, collection_id: str) -> ReadableCollection:
-    """One collection of a taker.
-
-    Raises:
-        NotFound: there is none with that id for this party.
-    """
-    for readable in collections_for(node, party):
-        if readable.collection.id == collection_id:
-            return readable
-    raise absent(collection_id)
-
-
-def read(
-    node: Node, party: PartyId, account: str, request: str, query: RowQuery, note: NoteAccess | None = None
-) -> RowPage:
+def read(known: Known, asking: Asking, query: RowQuery, note: NoteAccess | None = None) -> RowPage:
     """One page of a collection; of tombstones only, unless its agreement is in force now.
 
-    `account` and `request` go to the access log: at once, or through `note`, which may write many together.
+    The reading goes to the access log: at once, or through `note`, which may write many together.
 
     Raises:
         NotFound: there is no such collection for this party.
     """
-    now = node.clock.now()
+    node, now = known.node, known.node.clock.now()
+    readable = _readable(known, asking.party, query, now)
     with node.store.reading() as unit:
-        page = _rows(unit, _readable(unit, party, query, now))
-    _note(node, Access(now, account, query.collection, request, len(page.rows)), note)
+        page = _rows(unit, readable)
+    _note(node, Access(now, asking.account, query.collection, asking.request, len(page.rows)), note)
     return page
 
 
 def read_bodies(
-    node: Node, party: PartyId, account: str, request: str, query: RowQuery, note: NoteAccess | None = None
+    known: Known, asking: Asking, query: RowQuery, note: NoteAccess | None = None, *, is_dated: bool = False
 ) -> BodyPage:
-    """The same page as `read` gives, as stored bytes alone.
+    """The same page as `read` gives, as stored bytes alone; `is_dated`: with the date of each row.
 
     Raises:
         NotFound: there is no such collection for this party.
     """
-    now = node.clock.now()
+    node, now = known.node, known.node.clock.now()
+    readable = _readable(known, asking.party, query, now)
     with node.store.reading() as unit:
-        readable = _readable(unit, party, query, now)
         named = readable.versions - KEYWORDS
-        page = _bodies_of(_rows(unit, readable)) if named else unit.readings.bodies(readable)
-    _note(node, Access(now, account, query.collection, request, len(page.bodies)), note)
+        if named:
+            page = _bodies_of(_rows(unit, readable), is_dated=is_dated)
+        else:
+            page = unit.readings.bodies(readable, is_dated=is_dated)
+    _note(node, Access(now, asking.account, query.collection, asking.request, page.count), note)
     return page
 
 
-def holds(node: Node, party: PartyId, collection_id: str, object_id: str) -> bool:
+def holds(known: Known, party: PartyId, collection_id: str, object_id: str) -> bool:
     """Whether a collection has any version of an object that its taker may read now.
 
     Raises:
         NotFound: there is no such collection for this party.
     """
     query = RowQuery(collection_id, ids=frozenset({object_id}), versions=frozenset({"all"}), limit=1)
-    with node.store.reading() as unit:
-        return bool(unit.readings.page(_readable(unit, party, query, node.clock.now())).rows)
+    readable = _readable(known, party, query, known.node.clock.now())
+    with known.node.store.reading() as unit:
+        return bool(unit.readings.bodies(readable).count)
 
 
 def note_accesses(node: Node, accesses: list[Access]) -> None:
@@ -126,22 +130,26 @@ class _Dates(msgspec.Struct):
 _read_dates = msgspec.json.Decoder(_Dates).decode
 
 
-def _readable(unit: Unit, party: PartyId, query: RowQuery, now: datetime) -> RowQuery:
+def _readable(known: Known, party: PartyId, query: RowQuery, now: datetime) -> RowQuery:
     """The query as its taker may ask it now."""
-    collection = _collection(unit, party, query.collection)
-    return query if _is_in_force(unit, collection, now) else replace(query, tombstones_only=True)
+    moment = known.now()
+    collection = moment.collections.get(query.collection)
+    if collection is None or collection.view.taker != party:
+        raise absent(query.collection)
+    return query if moment.is_in_force(collection.view, now) else replace(query, tombstones_only=True)
 
 
 def _rows(unit: Unit, query: RowQuery) -> RowPage:
     return _with_dated_versions(unit, query) if query.versions - KEYWORDS else unit.readings.page(query)
 
 
-def _bodies_of(page: RowPage) -> BodyPage:
+def _bodies_of(page: RowPage, *, is_dated: bool) -> BodyPage:
     if not page.rows:
-        return BodyPage((), page.more)
-    first, last = page.rows[0], page.rows[-1]
-    bodies = tuple(row.body for row in page.rows)
-    return BodyPage(bodies, page.more, last.sequence, first.date_added, last.date_added)
+        return BodyPage(b"", 0, page.more)
+    dated = page.rows if is_dated else (page.rows[0], page.rows[-1])
+    added = tuple(microseconds(row.date_added) for row in dated)
+    joined = b",".join(row.body for row in page.rows)
+    return BodyPage(joined, len(page.rows), page.more, page.rows[-1].sequence, added)
 
 
 def _note(node: Node, access: Access, note: NoteAccess | None) -> None:
@@ -182,19 +190,8 @@ def _is_named(row: Publication, versions: frozenset[str]) -> bool:
     return key in versions
 
 
-def _collection(unit: Unit, party: PartyId, collection_id: str) -> Collection:
-    for one in unit.views.collections():
-        if one.id == collection_id and one.view.taker == party:
-            return one
-    raise absent(collection_id)
-
-
-def _is_in_force(unit: Unit, collection: Collection, now: datetime) -> bool:
-    return version_in_force(unit, collection.view.agreement, collection.view.taker, now) is not None
-
-
-def _description(unit: Unit, collection: Collection, now: datetime) -> str:
+def _description(moment: Moment, collection: Collection, now: datetime) -> str:
     # Of the version that the taker knows: the title of a draft is nothing that it should read.
     view = collection.view
-    record = current_version(unit.agreements.versions(view.agreement), view.taker, now)
+    record = current_version(moment.versions(view.agreement), view.taker, now)
     return record.agreement.title if record else ""

@@ -52,11 +52,26 @@ def was_in_force(
 
 def version_in_force(unit: Unit, agreement: AgreementId, taker: PartyId, now: datetime) -> AgreementRecord | None:
     """The version of an agreement that is in force for the taker at `now`; None if none is."""
-    versions = unit.agreements.versions(agreement)
+    return record_in_force(unit.agreements.versions(agreement), taker, now)
+
+
+def record_in_force(versions: Sequence[AgreementRecord], taker: PartyId, now: datetime) -> AgreementRecord | None:
+    """Of one agreement's versions, oldest first, the one that is in force for the taker at `now`; None if none is."""
     record = current_version(versions, taker, now)
     if record is None or not standing_for(record, taker, now, versions).is_in_force:
         return None
     return record
+
+
+def instants_of(versions: Sequence[AgreementRecord]) -> set[datetime]:
+    """Every instant at which time alone can change where any of one agreement's versions stands."""
+    found: set[datetime] = set()
+    for record in versions:
+        window = record.agreement.window
+        found |= {window.from_} if window.to is None else {window.from_, window.to}
+        for event in _events(versions):
+            found |= {event.at, record.agreement.end.terminate.after(event.at)}
+    return found
 
 
 def standing_shown(

@@ -7,58 +7,30 @@ timestamp, without ids, are looked for among all rows. `added_after` becomes a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-    type_coerce,
-    union_all,
-)
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select, type_coerce
 
 from sepakat.exchange.ports import BodyPage, RowPage, RowQuery
 from sepakat.exchange.records import Access, PushStatus
 from sepakat.stix.identifiers import StixId, type_of
-from sepakat.stores.columns import from_microseconds
+from sepakat.stores.columns import pack_id, to_microseconds
+from sepakat.stores.joined_pages import joined_page
 from sepakat.stores.keys import Keys
+from sepakat.stores.located_rows import ALL, MOST_RANGES, Shape, locating, places_of
 from sepakat.stores.published_rows import publication, select_publications
 from sepakat.stores.record_rows import Form, RecordRows
-from sepakat.stores.schema import (
-    FIRST,
-    LAST,
-    TOMBSTONE,
-    WITHDRAWN,
-    accesses,
-    batches,
-    bodies,
-    publications,
-    push_statuses,
-)
-from sepakat.stores.statements import in_bounds, insert_all
+from sepakat.stores.schema import WITHDRAWN, accesses, batches, bodies, publications, push_statuses
+from sepakat.stores.statements import in_bounds, insert_all, run_prepared
 
 _STATUSES = Form(PushStatus, push_statuses, ("id",))
 _ACCESSES = Form(Access, accesses, ("key",))
 
 _SPEC_VERSION = "2.1"
-_MOST_RANGES = 200
-_ALL, _FIRST, _LAST = "all", "first", "last"
-
+_KEYWORDS = frozenset({ALL, "first", "last"})
 _BODY_OF_PUBLICATION = 5
-
-Located = Select[Any] | CompoundSelect[Any]
-
 _row = publications.c
-
-
 _NO_KEY = -1
 """The key of nothing: keys count from 1."""
 
@@ -66,6 +38,13 @@ _NO_KEY = -1
 class _Found(NamedTuple):
     rows: list[Sequence[Any]]
     more: bool
+
+
+class _Located(NamedTuple):
+    """How the rows of a query are found: by a statement of this shape with these values."""
+
+    shape: Shape
+    values: Mapping[str, Any]
 
 
 class SqlReadings:
@@ -78,20 +57,21 @@ class SqlReadings:
         self._accesses = RecordRows(connection, _ACCESSES)
 
     def page(self, query: RowQuery) -> RowPage:
-        found = self._page(query, select_publications(), _BODY_OF_PUBLICATION)
+        found = self._page(query, self._located(query), select_publications(), _BODY_OF_PUBLICATION)
         return RowPage(tuple(map(publication, found.rows)), found.more)
 
-    def bodies(self, query: RowQuery) -> BodyPage:
-        added = type_coerce(_row.date_added, BigInteger)
-        stored = select(_row.sequence, added, bodies.c.body).join_from(
-            publications, bodies, bodies.c.key == _row.body_key
-        )
-        found = self._page(query, stored, 2)
+    def bodies(self, query: RowQuery, *, is_dated: bool = False) -> BodyPage:
+        located = self._located(query)
+        if located is not None and located.shape.is_fixed:
+            page = joined_page(self._connection, located.shape, located.values, query, is_dated=is_dated)
+            if page is not None:
+                return page
+        found = self._page(query, located, _STORED, 2)
         if not found.rows:
-            return BodyPage((), found.more)
-        first, last = found.rows[0], found.rows[-1]
-        dates = (from_microseconds(first[1]), from_microseconds(last[1]))
-        return BodyPage(tuple(row[2] for row in found.rows), found.more, last[0], *dates)
+            return BodyPage(b"", 0, found.more)
+        added = tuple(row[1] for row in (found.rows if is_dated else (found.rows[0], found.rows[-1])))
+        joined = b",".join(row[2] for row in found.rows)
+        return BodyPage(joined, len(found.rows), found.more, found.rows[-1][0], added)
 
     def count(self, collection: str) -> int:
         is_live = and_(_row.collection_key == self._keys.collection(collection), _row.place > WITHDRAWN)
@@ -109,19 +89,17 @@ class SqlReadings:
     def status(self, id_: str) -> PushStatus | None:
         return self._statuses.one(push_statuses.c.id == id_)
 
-    def _page(self, query: RowQuery, wanted: Select[Any], body_at: int) -> _Found:
+    def _page(self, query: RowQuery, located: _Located | None, wanted: Select[Any], body_at: int) -> _Found:
         """Read `wanted` of the rows of a page; `body_at` is the place of their bytes among the columns."""
-        located = self._located(query)
         if located is None:
             return _Found([], more=False)
-        sequences = select(located.limit(query.limit + 1).subquery("located").c.sequence)
-        of_collection = _row.collection_key == self._keys.collection(query.collection)
-        found = wanted.where(of_collection, _row.sequence.in_(sequences))
+        sequences = select(locating(located.shape).limit(query.limit + 1).subquery("located").c.sequence)
+        found = wanted.where(_row.collection_key == located.values["collection"], _row.sequence.in_(sequences))
         statement = in_bounds(self._connection, found, _row.sequence, bodies.c.body, query.byte_limit)
         rows: list[Sequence[Any]] = []
         size = 0
         # Rows are taken one by one, so that no more than a page of bytes is ever in memory.
-        with self._connection.execute(statement) as result:
+        with self._connection.execute(statement, located.values) as result:
             for row in result:
                 size += len(row[body_at])
                 if len(rows) == query.limit or (rows and size > query.byte_limit):
@@ -129,82 +107,70 @@ class SqlReadings:
                 rows.append(row)
         return _Found(rows, more=False)
 
-    def _located(self, query: RowQuery) -> Located | None:
-        """The sequences of all rows that match, in order; None if no row can."""
+    def _located(self, query: RowQuery) -> _Located | None:
+        """How all rows that match are found, in order; None if no row can match."""
         key = self._keys.collection(query.collection)
         is_other_spec = query.spec_versions and _SPEC_VERSION not in query.spec_versions
         if key is None or is_other_spec or query.limit < 1:
             return None
-        after = self._after(key, query)
-        common = (_row.collection_key == key, _row.sequence > after)
-        versions = query.versions or frozenset({_LAST})
-        is_wanted = _version_filter(versions, query.tombstones_only)
+        versions = query.versions or frozenset({"last"})
+        named = frozenset() if ALL in versions else versions - _KEYWORDS
+        values: dict[str, Any] = {"collection": key, "after": self._after(key, query)}
+        places = places_of(versions, tombstones_only=query.tombstones_only)
+        types: list[int] = []
         if query.ids:
-            wanted = (StixId(one) for one in query.ids if not query.types or type_of(one) in query.types)
-            # What is not held is looked for all the same: else fewer statements would tell the reader what is.
-            object_keys = sorted(self._keys.objects(wanted).values()) or [_NO_KEY]
-            in_ids = _row.object_key.in_(object_keys)
-            return select(_row.sequence).where(*common, in_ids, is_wanted).order_by(_row.sequence)
-        types = [found for one in sorted(query.types) if (found := self._keys.type(one)) is not None]
-        if query.types and not types:
-            types = [_NO_KEY]
-        ranges = list(_ranges(types, _places(versions, query.tombstones_only)))
-        if (versions - {_ALL, _FIRST, _LAST} and _ALL not in versions) or len(ranges) > _MOST_RANGES:
-            in_types = [_row.type_key.in_(types)] if types else []
-            return select(_row.sequence).where(*common, *in_types, is_wanted).order_by(_row.sequence)
-        return _merged([select(_row.sequence).where(*common, *one) for one in ranges])
+            wanted = [StixId(one) for one in query.ids if not query.types or type_of(one) in query.types]
+            if len(wanted) == 1:
+                values["object_id"] = pack_id(wanted[0])
+            else:
+                # What is not held is looked for all the same: else fewer statements would tell the reader what is.
+                values["object_keys"] = sorted(self._keys.objects(wanted).values()) or [_NO_KEY]
+        elif query.types:
+            types = [found for one in sorted(query.types) if (found := self._keys.type(one)) is not None] or [_NO_KEY]
+            values |= {f"type_{number}": one for number, one in enumerate(types)}
+        if named:
+            values["named"] = sorted(named)
+        shape = Shape(
+            places,
+            len(types),
+            is_one_object="object_id" in values,
+            has_objects="object_keys" in values,
+            has_named=bool(named),
+            tombstones_only=query.tombstones_only,
+            is_merged=not (named or query.ids or max(len(types), 1) * len(places) > MOST_RANGES),
+        )
+        return _Located(shape, values)
 
     def _after(self, key: int, query: RowQuery) -> int:
         """The sequence after which reading begins."""
         if query.added_after is None:
             return query.after_sequence
         # The last run of rows that begins at or before that date has the place, or the next run is the place.
-        run = (
-            select(batches.c.first_sequence, batches.c.last_sequence)
-            .where(batches.c.collection_key == key, batches.c.first_added <= query.added_after)
-            .order_by(batches.c.first_added.desc(), batches.c.first_sequence.desc())
-            .limit(1)
-        )
-        found = self._connection.execute(run).first()
-        if found is None:
+        after = to_microseconds(query.added_after)
+        found = run_prepared(self._connection, _LAST_RUN, {"collection": key, "added_after": after})
+        if not found:
             return query.after_sequence
-        not_later = select(func.max(_row.sequence)).where(
-            _row.collection_key == key,
-            _row.sequence.between(*found),
-            _row.date_added <= query.added_after,
-        )
-        return max(query.after_sequence, self._connection.scalar(not_later) or 0)
+        first, last = found[0]
+        values = {"collection": key, "added_after": after, "first": first, "last": last}
+        not_later = run_prepared(self._connection, _LAST_OF_RUN, values)
+        return max(query.after_sequence, not_later[0][0] or 0)
 
 
-def _places(versions: Iterable[str], tombstones_only: bool) -> list[int]:
-    """The places that `all`, `first` and `last` stand for."""
-    wanted = set(versions)
-    return [
-        place
-        for place in range(FIRST + LAST + TOMBSTONE + 1)
-        if (_ALL in wanted or (_FIRST in wanted and place & FIRST) or (_LAST in wanted and place & LAST))
-        and (place & TOMBSTONE or not tombstones_only)
-    ]
-
-
-def _version_filter(versions: frozenset[str], tombstones_only: bool) -> ColumnElement[bool]:
-    named = sorted(versions - {_ALL, _FIRST, _LAST})
-    is_wanted = _row.place.in_(_places(versions, tombstones_only))
-    if not named:
-        return is_wanted
-    least = TOMBSTONE if tombstones_only else 0
-    return or_(is_wanted, and_(_row.version.in_(named), _row.place >= least))
-
-
-def _ranges(types: Sequence[int], wanted: Sequence[int]) -> Iterable[tuple[ColumnElement[bool], ...]]:
-    """One condition per range of an index."""
-    if not types:
-        return ((_row.place == place,) for place in wanted)
-    return ((_row.type_key == one, _row.place == place) for one, place in product(types, wanted))
-
-
-def _merged(ranges: Sequence[Select[Any]]) -> Located:
-    if len(ranges) == 1:
-        return ranges[0].order_by(_row.sequence)
-    merged = union_all(*ranges)
-    return merged.order_by(merged.selected_columns.sequence)
+_STORED = select(_row.sequence, type_coerce(_row.date_added, BigInteger), bodies.c.body).join_from(
+    publications, bodies, bodies.c.key == _row.body_key
+)
+_ADDED_AFTER = bindparam("added_after", type_=BigInteger)
+_LAST_RUN = (
+    select(batches.c.first_sequence, batches.c.last_sequence)
+    .where(
+        batches.c.collection_key == bindparam("collection"),
+        type_coerce(batches.c.first_added, BigInteger) <= _ADDED_AFTER,
+    )
+    .order_by(batches.c.first_added.desc(), batches.c.first_sequence.desc())
+    .limit(1)
+)
+_LAST_OF_RUN = select(func.max(_row.sequence)).where(
+    _row.collection_key == bindparam("collection"),
+    _row.sequence.between(bindparam("first"), bindparam("last")),
+    type_coerce(_row.date_added, BigInteger) <= _ADDED_AFTER,
+)

@@ -57,6 +57,10 @@ class SqliteStore:
         # Lets one thread of this process write at a time: SQLite's own waiting is by polling and lets no one queue.
         # It guards nothing that another process could break; it dies with the store.
         self._turn = Lock()
+        # Guards the connection that only looks whether anything was committed; both die with the store.
+        self._watch_lock = Lock()
+        self._watch: sqlite3.Connection | None = None
+        self._watches = 0
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnit]:
@@ -76,14 +80,27 @@ class SqliteStore:
             self._turn.release()
 
     def written(self) -> object:
-        files = (self.path, Path(f"{self.path}-wal"))
-        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+        # SQLite counts for one connection what all others commit, so it is always the same connection that is asked.
+        try:
+            with self._watch_lock:
+                if self._watch is None:
+                    there = f"{self.path.absolute().as_uri()}?mode=rw"
+                    self._watch = sqlite3.connect(there, uri=True, isolation_level=None, check_same_thread=False)
+                    self._watches += 1
+                return (self._watches, *self._watch.execute("PRAGMA data_version").fetchone())
+        except sqlite3.Error:
+            # What is wrong is said to whoever reads or writes next; until then nothing counts as unchanged.
+            return object()
 
     def lease(self, name: str) -> FileLease | None:
         return file_lease(self.path, name)
 
     def close(self) -> None:
         """Close all connections; units that are open end by themselves."""
+        with self._watch_lock:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._readers.dispose()
         self._writers.dispose()
 

@@ -6,11 +6,26 @@ The only place that knows dialects: everything else is plain Core.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Select, Table, and_, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Dialect,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -77,6 +92,21 @@ def in_bounds(
     # The second row says that there is more, also after a first one that is too large by itself.
     is_near = or_(numbered.c.before <= size, numbered.c.place_in_page <= 2)
     return select(*columns).where(is_near).order_by(columns[_place(statement, by)])
+
+
+def run_prepared(
+    connection: Connection, statement: Select[Any] | CompoundSelect[Any], values: Mapping[str, Any]
+) -> Sequence[Any]:
+    """All rows of a statement that lives as long as the process, compiled once; values and rows as the driver's."""
+    compiled = _compiled(statement, connection.dialect)
+    known = {**compiled.params, **values}
+    given: Any = tuple(known[name] for name in compiled.positiontup) if compiled.positional else known
+    return connection.exec_driver_sql(str(compiled), given).fetchall()
+
+
+@lru_cache(maxsize=1024)
+def _compiled(statement: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> Any:
+    return statement.compile(dialect=dialect)
 
 
 def _place(statement: Select[Any], by: ColumnElement[Any]) -> int:

@@ -15,8 +15,8 @@ from collections import OrderedDict
 from threading import BoundedSemaphore, Lock
 
 from sepakat.errors import NotPermitted
-from sepakat.exchange.people import check_account, check_token
-from sepakat.exchange.ports import Node
+from sepakat.exchange.known import Known
+from sepakat.exchange.people import check_account
 from sepakat.exchange.records import Account
 from sepakat.exchange.signing import authenticate_request, has_signature
 from sepakat.taxii_server.limits import ServerLimits
@@ -33,8 +33,9 @@ _WAIT_FOR_CHECK = 5.0
 class Authenticator:
     """Settles who asks, and whether it may ask again so soon."""
 
-    def __init__(self, node: Node, limits: ServerLimits) -> None:
-        self._node = node
+    def __init__(self, known: Known, limits: ServerLimits) -> None:
+        self._known = known
+        self._node = node = known.node
         self._rates = RequestRates(limits)
         self._attempts = FailedAttempts(limits)
         self._verified = _VerifiedPasswords(node.ids.secret(32), limits.verified_credentials)
@@ -61,7 +62,7 @@ class Authenticator:
     def _account(self, request: Request) -> Account:
         for name in KEY_HEADERS:
             if request.headers.get(name):
-                return check_token(self._node, request.headers[name].strip())
+                return self._known.now().account_of_token(request.headers[name].strip())
         header = request.headers.get("authorization", "").strip()
         if not header:
             raise NotPermitted(
@@ -70,9 +71,9 @@ class Authenticator:
         scheme, _, rest = header.partition(" ")
         credentials = rest.strip()
         if not credentials:
-            return check_token(self._node, header)
+            return self._known.now().account_of_token(header)
         if scheme.lower() in _TOKEN_SCHEMES:
-            return check_token(self._node, credentials)
+            return self._known.now().account_of_token(credentials)
         if scheme.lower() == "basic":
             return self._basic(credentials, request.address)
         raise NotPermitted(
@@ -83,7 +84,7 @@ class Authenticator:
         pair = _decoded(credentials)
         if pair is None:
             # A bare key after `basic`, as MISP sends it.
-            return check_token(self._node, credentials)
+            return self._known.now().account_of_token(credentials)
         name, password = pair
         account = self._by_token(password or name)
         if account is not None and name in ("", account.name, password or name):
@@ -92,13 +93,12 @@ class Authenticator:
 
     def _by_token(self, token: str) -> Account | None:
         try:
-            return check_token(self._node, token)
+            return self._known.now().account_of_token(token)
         except NotPermitted:
             return None
 
     def _by_password(self, name: str, password: str, address: str) -> Account:
-        with self._node.store.reading() as unit:
-            account = unit.people.account(name)
+        account = self._known.now().accounts.get(name)
         if account is not None and account.disabled_at is None and self._verified.has(account, password):
             return account
         self._attempts.check(name, address, self._node.clock.now())

@@ -6,21 +6,19 @@ says about a collection comes from anywhere but `exchange.reading` and `exchange
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import cast
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from sepakat.errors import InputError, NotFound, NotPermitted, SepakatError
 from sepakat.exchange import inbox, reading
-from sepakat.exchange.ports import Node, RowQuery
+from sepakat.exchange.known import Known
+from sepakat.exchange.ports import BodyPage, Node, RowQuery
 from sepakat.taxii import resources
 from sepakat.taxii.cursors import Cursor, CursorSeal, Scope, check_repeated
 from sepakat.taxii.endpoints import API_ROOT_PATH, Place, Resource, methods_of, place_of
 from sepakat.taxii.media_types import TAXII, is_acceptable, is_writable
 from sepakat.taxii.queries import Filters, parse_query
-from sepakat.taxii.resources import CollectionResource, Row
+from sepakat.taxii.resources import CollectionResource
 from sepakat.taxii_server.access_log import AccessLog
 from sepakat.taxii_server.authentication import Authenticator
 from sepakat.taxii_server.limits import ServerLimits
@@ -28,23 +26,7 @@ from sepakat.taxii_server.metrics import Metrics, Series
 from sepakat.taxii_server.refusals import MethodNotAllowed, failed, refused
 from sepakat.taxii_server.request import Answer, Reader, Request
 
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What an endpoint found: stored bytes for objects, rows for manifest and versions."""
-
-    items: Sequence[bytes] | Sequence[Row]
-    more: bool
-    last: int = 0
-    dates: Sequence[datetime] = ()
-
-    def body(self, resource: Resource, next_: str | None) -> bytes:
-        """The resource in JSON."""
-        if resource is Resource.MANIFEST:
-            return resources.manifest(cast("Sequence[Row]", self.items), next_)
-        if resource is Resource.VERSIONS:
-            return resources.versions(cast("Sequence[Row]", self.items), next_)
-        return resources.envelope(cast("Sequence[bytes]", self.items), next_)
+_EMPTY = BodyPage(b"", 0, more=False)
 
 
 class TaxiiService:
@@ -52,7 +34,8 @@ class TaxiiService:
 
     def __init__(self, node: Node, limits: ServerLimits) -> None:
         self._node = node
-        self.authenticator = Authenticator(node, limits)
+        self._known = Known(node)
+        self.authenticator = Authenticator(self._known, limits)
         self._seal = CursorSeal(node.secret)
         self.access_log = AccessLog(node, limits)
         self.metrics = Metrics()
@@ -127,7 +110,7 @@ class TaxiiService:
         return party.name if party else self._node.party
 
     def _collections(self, reader: Reader) -> list[CollectionResource]:
-        views = [_view_resource(one) for one in reading.collections_for(self._node, reader.party)]
+        views = [_view_resource(one) for one in reading.collections_for(self._known, reader.party)]
         return [*views, *self._inboxes(reader)]
 
     def _inboxes(self, reader: Reader) -> list[CollectionResource]:
@@ -156,31 +139,26 @@ class TaxiiService:
             check_repeated(cursor.filters, query.filters)
             filters, sequence = cursor.filters, cursor.sequence
         rows = _row_query(place, filters, sequence, query.limit)
+        page = self._page(request, place, reader, rows)
+        if not page.count and place.object_id and not self._holds(place, reader):
+            raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
+        next_ = self._seal.seal(Cursor(page.last_sequence, _again(filters)), scope) if page.more else None
+        body = _body(place.resource, page, next_)
+        return Answer(200, body, tuple(resources.date_headers(page.added)), page.count)
+
+    def _page(self, request: Request, place: Place, reader: Reader, query: RowQuery) -> BodyPage:
+        is_dated = place.resource in (Resource.MANIFEST, Resource.VERSIONS)
+        asking = reading.Asking(reader.party, reader.account, _logged(request, place))
         try:
-            page = self._page(request, place, reader, rows)
+            return reading.read_bodies(self._known, asking, query, self.access_log.note, is_dated=is_dated)
         except NotFound:
             if not any(one.id == place.collection for one in self._inboxes(reader)):
                 raise
-            page = _Page((), more=False)
-        if not page.items and place.object_id and not self._holds(place, reader):
-            raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
-        next_ = self._seal.seal(Cursor(page.last, _again(filters)), scope) if page.more else None
-        return Answer(200, page.body(place.resource, next_), tuple(resources.date_headers(page.dates)), len(page.items))
-
-    def _page(self, request: Request, place: Place, reader: Reader, query: RowQuery) -> _Page:
-        asked = (self._node, reader.party, reader.account, _logged(request, place), query, self.access_log.note)
-        if place.resource in (Resource.OBJECTS, Resource.OBJECT):
-            found = reading.read_bodies(*asked)
-            dates = (found.first_added, found.last_added) if found.first_added and found.last_added else ()
-            return _Page(found.bodies, found.more, found.last_sequence, dates)
-        page = reading.read(*asked)
-        rows = tuple(Row(row.id, row.date_added, row.body) for row in page.rows)
-        ends = (rows[0].date_added, rows[-1].date_added) if rows else ()
-        return _Page(rows, page.more, page.rows[-1].sequence if rows else 0, ends)
+            return _EMPTY
 
     def _holds(self, place: Place, reader: Reader) -> bool:
         try:
-            return reading.holds(self._node, reader.party, place.collection, place.object_id)
+            return reading.holds(self._known, reader.party, place.collection, place.object_id)
         except NotFound:
             return False
 
@@ -216,6 +194,15 @@ def _check_media_types(request: Request) -> None:
         raise InputError(
             "content-type-unsupported", f"request refused: its body is {content_type[:200]!r}, expected {TAXII}"
         )
+
+
+def _body(resource: Resource, page: BodyPage, next_: str | None) -> bytes:
+    """What was found, as the resource in JSON."""
+    if resource is Resource.MANIFEST:
+        return resources.manifest(page.joined, page.added, next_)
+    if resource is Resource.VERSIONS:
+        return resources.versions(page.joined, page.added, next_)
+    return resources.envelope(page.joined, next_)
 
 
 def _view_resource(one: reading.ReadableCollection) -> CollectionResource:

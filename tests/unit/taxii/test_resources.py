@@ -6,29 +6,30 @@ import orjson
 import pytest
 
 from sepakat.taxii import resources
-from sepakat.taxii.resources import CollectionResource, Outcome, Row
+from sepakat.taxii.resources import CollectionResource, Outcome
 
 AT = datetime(2030, 5, 1, 12, 0, 0, 123000, tzinfo=UTC)
 TEXT = "2030-05-01T12:00:00.123000Z"
+COUNT = int(AT.timestamp()) * 1_000_000 + AT.microsecond
 
 
-def row(**properties: str) -> Row:
-    return Row("indicator--1", AT, orjson.dumps({"id": "indicator--1", **properties}))
+def body(**properties: str) -> bytes:
+    return orjson.dumps({"id": "indicator--1", **properties})
 
 
 def test_an_envelope_joins_the_very_bytes() -> None:
-    bodies = [b'{"id": "a" ,"x":1.0}', b'{"id":"b"}']
-    assert resources.envelope(bodies, None) == b'{"more":false,"objects":[{"id": "a" ,"x":1.0},{"id":"b"}]}'
-    assert orjson.loads(resources.envelope(bodies, "n-_"))["next"] == "n-_"
-    assert resources.envelope([], None) == b"{}"
+    joined = b'{"id": "a" ,"x":1.0},{"id":"b"}'
+    assert resources.envelope(joined, None) == b'{"more":false,"objects":[{"id": "a" ,"x":1.0},{"id":"b"}]}'
+    assert orjson.loads(resources.envelope(joined, "n-_"))["next"] == "n-_"
+    assert resources.envelope(b"", None) == b"{}"
 
 
 def test_more_and_next_go_together() -> None:
     for write in (resources.manifest, resources.versions):
-        assert orjson.loads(write([row()], None))["more"] is False
-        last = orjson.loads(write([row()], "n"))
+        assert orjson.loads(write(body(), [COUNT], None))["more"] is False
+        last = orjson.loads(write(body(), [COUNT], "n"))
         assert (last["more"], last["next"]) == (True, "n")
-        assert write([], None) == b"{}"
+        assert write(b"", [], None) == b"{}"
 
 
 @pytest.mark.parametrize(
@@ -40,22 +41,23 @@ def test_more_and_next_go_together() -> None:
     ],
 )
 def test_the_version_is_modified_else_created_else_the_date_added(properties: dict[str, str], version: str) -> None:
-    assert resources.version_of(row(**properties)) == version
-    assert orjson.loads(resources.manifest([row(**properties)], None))["objects"] == [
-        {
-            "id": "indicator--1",
-            "date_added": TEXT,
-            "version": version,
-            "media_type": "application/stix+json;version=2.1",
-        }
-    ]
-    assert orjson.loads(resources.versions([row(**properties)], None))["versions"] == [version]
+    several = b",".join([body(**properties)] * 2)
+    record = {
+        "id": "indicator--1",
+        "date_added": TEXT,
+        "version": version,
+        "media_type": "application/stix+json;version=2.1",
+    }
+    later = {**record, "date_added": TEXT.replace(".123", ".124"), "version": version.replace(".123", ".124")}
+    assert orjson.loads(resources.manifest(several, [COUNT, COUNT + 1000], None))["objects"] == [record, later]
+    found = orjson.loads(resources.versions(several, [COUNT, COUNT + 1000], None))["versions"]
+    assert found == [record["version"], later["version"]]
 
 
 def test_dates_have_six_decimals_and_stand_on_no_empty_page() -> None:
-    assert resources.date_headers([AT, AT]) == [
+    assert resources.date_headers([COUNT, COUNT + 1, COUNT + 2]) == [
         ("X-TAXII-Date-Added-First", TEXT),
-        ("X-TAXII-Date-Added-Last", TEXT),
+        ("X-TAXII-Date-Added-Last", TEXT.replace("123000", "123002")),
     ]
     assert resources.date_headers([]) == []
 

@@ -1,0 +1,96 @@
+"""Pages whose bodies SQLite itself joins: one row comes back, and no lock of Python changes hands for each object.
+
+Only where a page is known to stay within its bounds of bytes; every other is left to the reading of row by row. Other
+databases give rows in bulk anyway.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.exc import DBAPIError
+
+from sepakat.exchange.ports import BodyPage, RowQuery
+from sepakat.stores.located_rows import Shape, locating
+from sepakat.stores.schema import bodies, publications
+from sepakat.stores.statements import run_prepared
+
+
+def joined_page(
+    connection: Connection, shape: Shape, values: Mapping[str, Any], query: RowQuery, *, is_dated: bool
+) -> BodyPage | None:
+    """The page of a query, all `added` dates with it if wanted; None where it has to be read row by row."""
+    if connection.dialect.name != "sqlite":
+        return None
+    asked = {**values, "most": query.limit, "one_more": query.limit + 1}
+    try:
+        with _at_most(connection, query.byte_limit + query.limit):
+            found = run_prepared(connection, _joining(shape, is_dated=is_dated), asked)
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DataError):
+            return None
+        raise
+    located, count, last, first_added, last_added, joined, dates = found[0]
+    if not count:
+        return BodyPage(b"", 0, more=False)
+    if count > 1 and len(joined) - (count - 1) > query.byte_limit:
+        return None
+    added = tuple(map(int, dates.split(","))) if is_dated else (first_added, last_added)
+    return BodyPage(joined, count, located > count, last, added)
+
+
+@contextmanager
+def _at_most(connection: Connection, size: int) -> Iterator[None]:
+    """No value of more than `size` bytes is made meanwhile: what would be one is an error, before memory is taken."""
+    driver: Any = connection.connection.driver_connection
+    before = driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size)
+    try:
+        yield
+    finally:
+        driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
+
+
+@lru_cache(maxsize=512)
+def _joining(shape: Shape, *, is_dated: bool) -> Select[Any]:
+    row = publications.c
+    located = locating(shape).limit(bindparam("one_more")).cte("located").prefix_with("MATERIALIZED")
+    how_many = select(func.count()).select_from(located).scalar_subquery()
+    last = select(func.max(located.c.sequence)).scalar_subquery()
+    # All but the last if there is one more than the page may have: needs no sorting.
+    is_on_page = or_(how_many <= bindparam("most"), located.c.sequence < last)
+    taken = select(located.c.sequence).where(is_on_page)
+    page = (
+        select(row.sequence, type_coerce(row.date_added, BigInteger).label("added"), bodies.c.body)
+        .join_from(publications, bodies, bodies.c.key == row.body_key)
+        .where(row.collection_key == bindparam("collection"), row.sequence.in_(taken))
+        .order_by(row.sequence)
+        .subquery("page")
+    )
+    comma: ColumnElement[str] = literal_column("','")
+    return select(
+        how_many,
+        func.count(),
+        func.max(page.c.sequence),
+        func.min(page.c.added),
+        func.max(page.c.added),
+        cast(func.group_concat(page.c.body, comma), LargeBinary),
+        func.group_concat(page.c.added, comma) if is_dated else literal_column("NULL"),
+    ).select_from(page)
