@@ -14,7 +14,7 @@ from sepakat.errors import InputError
 
 if TYPE_CHECKING:
     from sepakat.agreements.terms import Agreement
-    from sepakat.exchange.agreeing import AgreementState
+    from sepakat.exchange.agreement_states import AgreementState
     from sepakat.stix.identifiers import PartyId
 
 app = typer.Typer(help="Agreements: who gives whom what, signed by both.", no_args_is_help=True)

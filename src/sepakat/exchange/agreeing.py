@@ -1,46 +1,42 @@
 """Agreements from our side: drafted, offered, accepted, rejected, amended, suspended, resumed, ended.
 
-Writes down what this party says as events, signs, and tells the partners; where an agreement then stands is for
-`agreements.life` to say. What partners say comes in by `agreement_messages`. Invariant: no agreement has our signature
+One use case each: what may be said now is checked with `agreement_states`, and said with `agreement_saying`. What
+partners say comes in by `agreement_messages`. Invariant: no agreement has our signature
 that a person of this node did not give to exactly that hash. DESIGN section 3.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from sepakat.agreements.comparison import Change, changes
-from sepakat.agreements.life import EventKind, LifeEvent, Standing, State, why_not
+from sepakat.agreements.life import EventKind, LifeEvent, State
 from sepakat.agreements.parsing import parse_agreement
 from sepakat.agreements.terms import Agreement
-from sepakat.agreements.writing import agreement_hash, canonical_form, signing_input
-from sepakat.errors import InputError, NotPermitted
-from sepakat.exchange.messaging import DeliveryReport, compose, deliver
-from sepakat.exchange.parties import known_community, known_party
+from sepakat.errors import NotPermitted
+from sepakat.exchange.agreement_saying import about, say_event, say_offer, say_signature, tell
+from sepakat.exchange.agreement_states import (
+    AgreementState,
+    check_can_be_signed,
+    check_is_offered_to_us,
+    is_current,
+    is_offered_to_us,
+    is_open,
+    state_of,
+    versions_of,
+)
+from sepakat.exchange.continuing import record_of
+from sepakat.exchange.messaging import deliver
+from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import AgreementRecord
 from sepakat.exchange.releasing import update_views
-from sepakat.exchange.standing import current_version, find_version, standing_for, standing_shown
+from sepakat.exchange.standing import find_version, standing_for
 from sepakat.shapes import instant_text
 from sepakat.stix.identifiers import PartyId
-
-_NOTHING_SENT = DeliveryReport({}, ())
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementState:
-    """One version of an agreement and where it stands, taker by taker as far as this node can know."""
-
-    record: AgreementRecord
-    standings: Mapping[PartyId, Standing]
-    delivery: DeliveryReport = field(default=_NOTHING_SENT)
-    """What the partners were told just now."""
 
 
 def check(text: str | bytes) -> Agreement:
@@ -63,9 +59,9 @@ def draft(node: Node, text: str | bytes) -> AgreementState:
     agreement = parse_agreement(text)
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = _record(node, unit, agreement, now)
+        record = record_of(node, unit, agreement, now)
         unit.agreements.add(record)
-        return _state(node, unit, record, now)
+        return state_of(node, unit, record, now)
 
 
 def offer(node: Node, name: str) -> AgreementState:
@@ -78,9 +74,9 @@ def offer(node: Node, name: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = find_version(unit, name, lambda found: _is_open(unit, found, now))
-        _check_can_be_signed(unit, record, now)
-        record = _offer(node, unit, record, now)
+        record = find_version(unit, name, lambda found: is_open(unit, found, now))
+        check_can_be_signed(unit, record, now)
+        record = say_offer(node, unit, record, now)
         update_views(node, unit, now)
     return _told(node, record)
 
@@ -93,15 +89,15 @@ def accept(node: Node, name: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = find_version(unit, name, lambda found: _is_offered_to_us(node, unit, found, now))
-        _check_is_offered_to_us(node, unit, record, now)
-        _check_can_be_signed(unit, record, now)
+        record = find_version(unit, name, lambda found: is_offered_to_us(node, unit, found, now))
+        check_is_offered_to_us(node, unit, record, now)
+        check_can_be_signed(unit, record, now)
         giver = record.agreement.giver
         if giver == node.party:
             # A counter-offer: our signature over it makes it an offer of ours.
-            record = _offer(node, unit, record, now)
+            record = say_offer(node, unit, record, now)
         else:
-            record = _sign(node, unit, record, now, tell=(giver,))
+            record = say_signature(node, unit, record, now, to=(giver,))
         update_views(node, unit, now)
     return _told(node, record)
 
@@ -114,8 +110,8 @@ def reject(node: Node, name: str, reason: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = find_version(unit, name, lambda found: _is_offered_to_us(node, unit, found, now))
-        _check_is_offered_to_us(node, unit, record, now)
+        record = find_version(unit, name, lambda found: is_offered_to_us(node, unit, found, now))
+        check_is_offered_to_us(node, unit, record, now)
         giver = record.agreement.giver
         if giver == node.party:
             raise NotPermitted(
@@ -123,8 +119,8 @@ def reject(node: Node, name: str, reason: str) -> AgreementState:
                 f"agreement {record.agreement.id} not rejected: this node is its giver",
                 "a counter-offer that its giver does not sign has no effect",
             )
-        record = _say(unit, record, LifeEvent(EventKind.REJECTED, record.hash, node.party, now, reason=reason))
-        _tell(node, unit, giver, "agreement-refusal", _about(record, reason=reason), now)
+        record = say_event(unit, record, LifeEvent(EventKind.REJECTED, record.hash, node.party, now, reason=reason))
+        tell(node, unit, giver, "agreement-refusal", about(record, reason=reason), now)
         update_views(node, unit, now)
     return _told(node, record)
 
@@ -147,10 +143,10 @@ def amend(node: Node, text: str | bytes) -> AgreementState:
                 f"agreement {agreement.id} not amended: its giver is {agreement.giver}",
                 "draft a counter-offer and offer it to the giver",
             )
-        record = _record(node, unit, agreement, now)
+        record = record_of(node, unit, agreement, now)
         unit.agreements.add(record)
-        _check_can_be_signed(unit, record, now)
-        record = _offer(node, unit, record, now)
+        check_can_be_signed(unit, record, now)
+        record = say_offer(node, unit, record, now)
         update_views(node, unit, now)
     return _told(node, record)
 
@@ -191,10 +187,10 @@ def attest(node: Node, name: str, taker: PartyId, *, by: str, paper: str) -> Agr
     """
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = find_version(unit, name, lambda found: taker in found.roster and _is_open(unit, found, now))
+        record = find_version(unit, name, lambda found: taker in found.roster and is_open(unit, found, now))
         if known_party(unit, taker).card is not None:
             raise NotPermitted("taker-signs-itself", f"assent of {taker} not recorded: it has a node and signs itself")
-        if standing_for(record, taker, now, _versions(unit, record)).state is not State.OFFERED:
+        if standing_for(record, taker, now, versions_of(unit, record)).state is not State.OFFERED:
             raise NotPermitted("agreement-not-offered", f"agreement {record.agreement.id} is not on offer to {taker}")
         event = LifeEvent(
             EventKind.ATTESTED,
@@ -206,7 +202,7 @@ def attest(node: Node, name: str, taker: PartyId, *, by: str, paper: str) -> Agr
             paper=paper,
             reason=f"recorded by {by}",
         )
-        record = _say(unit, record, event)
+        record = say_event(unit, record, event)
         update_views(node, unit, now)
     return _told(node, record)
 
@@ -215,7 +211,7 @@ def list_agreements(node: Node) -> list[AgreementState]:
     """All versions of all agreements with where they stand, by id and version."""
     now = node.clock.now()
     with node.store.reading() as unit:
-        return [_state(node, unit, record, now) for record in unit.agreements.everything()]
+        return [state_of(node, unit, record, now) for record in unit.agreements.everything()]
 
 
 def show(node: Node, name: str) -> AgreementState:
@@ -226,7 +222,7 @@ def show(node: Node, name: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.reading() as unit:
-        return _state(node, unit, find_version(unit, name, lambda found: _is_current(node, unit, found, now)), now)
+        return state_of(node, unit, find_version(unit, name, lambda found: is_current(node, unit, found, now)), now)
 
 
 def diff(node: Node, older: str, newer: str) -> tuple[Change, ...]:
@@ -240,106 +236,10 @@ def diff(node: Node, older: str, newer: str) -> tuple[Change, ...]:
     return changes(old.agreement, new.agreement)
 
 
-def check_continues(
-    agreement: Agreement,
-    versions: list[AgreementRecord],
-    *,
-    is_open: bool = True,
-    shown: list[AgreementRecord] | None = None,
-) -> None:
-    """Whether a version continues what is known of its agreement; a refusal tells of `shown` alone (None: of all).
-
-    Raises:
-        NotPermitted: the id is that of another giver's, or it begins anew what was agreed before.
-        InputError: it is not the next version of the one whose hash it names.
-    """
-    digest = agreement_hash(agreement)
-    others = [record for record in versions if record.hash != digest]
-    if any(record.agreement.giver != agreement.giver for record in others):
-        raise NotPermitted("agreement-id-taken", f"agreement {agreement.id} refused: the id is that of another giver's")
-    if agreement.version == 1:
-        if others and not is_open:
-            raise NotPermitted(
-                "agreement-known",
-                f"agreement {agreement.id} refused: another version 1 of it was agreed before",
-                "offer a next version that supersedes it by hash",
-            )
-        return
-    before = next((record for record in others if record.hash == agreement.supersedes), None)
-    if before is None or before.agreement.version + 1 != agreement.version:
-        told = others if shown is None else shown
-        newest = max(told, key=lambda record: record.agreement.version, default=None)
-        known = "none is known" if newest is None else f"known is version {newest.agreement.version}, {newest.hash}"
-        raise InputError(
-            "agreement-does-not-continue",
-            f"agreement {agreement.id} refused: version {agreement.version} does not name the version before; {known}",
-            "write the next version number, and that hash under supersedes",
-        )
-
-
-def roster_of(agreement: Agreement, members: tuple[PartyId, ...] = ()) -> tuple[PartyId, ...]:
-    """The takers of a version: those it lists, or the community's members of the day without the giver."""
-    takers = members if agreement.community else agreement.takers
-    return tuple(taker for taker in takers if taker != agreement.giver)
-
-
-def _record(node: Node, unit: Unit, agreement: Agreement, now: datetime) -> AgreementRecord:
-    digest = agreement_hash(agreement)
-    known = unit.agreements.get(digest)
-    if known is not None:
-        return known
-    members = known_community(unit, agreement.community).members if agreement.community else ()
-    roster = roster_of(agreement, members)
-    for party in (agreement.giver, *roster):
-        known_party(unit, party)
-    if node.party != agreement.giver and node.party not in roster:
-        raise NotPermitted("agreement-not-ours", f"agreement {agreement.id} refused: {node.party} is no party to it")
-    if not roster:
-        raise InputError("agreement-without-takers", f"agreement {agreement.id} refused: nobody but its giver is in it")
-    versions = unit.agreements.versions(agreement.id)
-    said = (event for record in versions for event in record.events)
-    # As its giver, what we have said counts: what others offered in our name is nothing that we agreed.
-    was_agreed = any(event.party == node.party or agreement.giver != node.party for event in said)
-    check_continues(agreement, versions, is_open=not was_agreed)
-    return AgreementRecord(digest, agreement, canonical_form(agreement), now, roster)
-
-
-def _offer(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> AgreementRecord:
-    agreement = record.agreement
-    if agreement.giver != node.party:
-        _send_offer(node, unit, record, agreement.giver, now)
-        return _sign(node, unit, record, now, tell=(agreement.giver,))
-    for taker in record.roster:
-        to = taker if agreement.community else None
-        record = _say(unit, record, LifeEvent(EventKind.OFFERED, record.hash, node.party, now, taker=to))
-        _send_offer(node, unit, record, taker, now)
-    return _sign(node, unit, record, now, tell=record.roster)
-
-
-def _send_offer(node: Node, unit: Unit, record: AgreementRecord, to: PartyId, now: datetime) -> None:
-    body = _about(record, document=orjson.loads(record.canonical))
-    if record.agreement.community:
-        body["roster"] = list(record.roster)
-    _tell(node, unit, to, "agreement-offer", body, now)
-
-
-def _sign(
-    node: Node, unit: Unit, record: AgreementRecord, now: datetime, *, tell: tuple[PartyId, ...]
-) -> AgreementRecord:
-    signature = b64encode(node.signer.sign(signing_input(record.hash))).decode("ascii")
-    body = _about(record, party=node.party, key=node.signer.public_key, signature=signature)
-    is_giver = node.party == record.agreement.giver
-    for party in tell:
-        named = party if is_giver and record.agreement.community else None
-        record = _say(unit, record, LifeEvent(EventKind.SIGNED, record.hash, node.party, now, taker=named))
-        _tell(node, unit, party, "agreement-signature", body, now)
-    return record
-
-
 def _change(node: Node, name: str, kind: EventKind, reason: str | None, taker: PartyId | None) -> AgreementState:
     now = node.clock.now()
     with node.store.writing() as unit:
-        record = find_version(unit, name, lambda found: _is_current(node, unit, found, now))
+        record = find_version(unit, name, lambda found: is_current(node, unit, found, now))
         is_giver = node.party == record.agreement.giver
         if taker is not None and not (is_giver and taker in record.roster):
             raise NotPermitted(
@@ -352,18 +252,18 @@ def _change(node: Node, name: str, kind: EventKind, reason: str | None, taker: P
             )
         # Offers of later versions go the same way: signing one must not bring back what is stopped here.
         for version in (record, *_later_open(node, unit, record, now)):
-            _say(unit, version, LifeEvent(kind, version.hash, node.party, now, taker=taker, reason=reason))
+            say_event(unit, version, LifeEvent(kind, version.hash, node.party, now, taker=taker, reason=reason))
             others = version.roster if is_giver else (version.agreement.giver,)
             for party in others if taker is None else (taker,):
-                _tell(node, unit, party, _MESSAGE[kind], _about(version, **_life_body(kind, reason, now)), now)
+                tell(node, unit, party, _MESSAGE[kind], about(version, **_life_body(kind, reason, now)), now)
         update_views(node, unit, now)
     return _told(node, record)
 
 
 def _later_open(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> Iterable[AgreementRecord]:
-    for version in _versions(unit, record):
+    for version in versions_of(unit, record):
         is_later = version.agreement.version > record.agreement.version
-        if is_later and version.events and _is_open(unit, version, now):
+        if is_later and version.events and is_open(unit, version, now):
             yield version
 
 
@@ -387,7 +287,7 @@ def _check_has_effect(
     node: Node, unit: Unit, record: AgreementRecord, kind: EventKind, taker: PartyId | None, now: datetime
 ) -> None:
     takers = (taker,) if taker else record.roster if node.party == record.agreement.giver else (node.party,)
-    versions = _versions(unit, record)
+    versions = versions_of(unit, record)
     states = {standing_for(record, one, now, versions).state for one in takers}
     fitting = {
         EventKind.SUSPENDED: {State.IN_FORCE, State.SUSPENDED},
@@ -405,7 +305,7 @@ def _check_has_effect(
 def _is_suspended_by_us(node: Node, unit: Unit, record: AgreementRecord, taker: PartyId | None) -> bool:
     said = [
         event
-        for version in _versions(unit, record)
+        for version in versions_of(unit, record)
         for event in version.events
         if event.party == node.party
         and event.kind in (EventKind.SUSPENDED, EventKind.RESUMED)
@@ -414,80 +314,8 @@ def _is_suspended_by_us(node: Node, unit: Unit, record: AgreementRecord, taker: 
     return bool(said) and max(said, key=lambda event: event.at).kind is EventKind.SUSPENDED
 
 
-def _say(unit: Unit, record: AgreementRecord, event: LifeEvent) -> AgreementRecord:
-    wrong = why_not(record.agreement, event)
-    if wrong is not None:
-        raise NotPermitted("agreement-event", f"agreement {record.agreement.id} not changed: {wrong}")
-    unit.agreements.add_event(record.hash, event)
-    return replace(record, events=(*record.events, event))
-
-
-def _tell(node: Node, unit: Unit, to: PartyId, kind: str, body: Mapping[str, Any], now: datetime) -> None:
-    # A partner without a node is told on paper.
-    if known_party(unit, to).card is not None:
-        compose(node, unit, kind, to, body, now)
-
-
-def _about(record: AgreementRecord, **more: Any) -> dict[str, Any]:
-    return {"agreement": record.agreement.id, "hash": record.hash, **more}
-
-
 def _told(node: Node, record: AgreementRecord) -> AgreementState:
     delivery = deliver(node)
     now = node.clock.now()
     with node.store.reading() as unit:
-        return replace(_state(node, unit, unit.agreements.get(record.hash) or record, now), delivery=delivery)
-
-
-def _is_open(unit: Unit, record: AgreementRecord, now: datetime) -> bool:
-    versions = _versions(unit, record)
-    states = {standing_for(record, taker, now, versions).state for taker in record.roster}
-    return bool(states & {State.DRAFT, State.OFFERED})
-
-
-def _is_offered_to_us(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> bool:
-    versions = _versions(unit, record)
-    if record.agreement.giver == node.party:
-        return any(event.kind is EventKind.SIGNED and event.party != node.party for event in record.events) and all(
-            event.party != node.party for event in record.events
-        )
-    own = any(event.kind is EventKind.SIGNED and event.party == node.party for event in record.events)
-    return not own and standing_for(record, node.party, now, versions).state is State.OFFERED
-
-
-def _check_is_offered_to_us(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> None:
-    if not _is_offered_to_us(node, unit, record, now):
-        state = _state(node, unit, record, now).standings
-        words = "; ".join(f"{standing.state.value} ({standing.because})" for standing in state.values())
-        raise NotPermitted(
-            "agreement-not-offered", f"agreement {record.agreement.id} is not on offer to {node.party}: {words}"
-        )
-
-
-def _check_can_be_signed(unit: Unit, record: AgreementRecord, now: datetime) -> None:
-    agreement = record.agreement
-    if agreement.window.to is not None and agreement.window.to <= now:
-        raise NotPermitted(
-            "agreement-window-over",
-            f"agreement {agreement.id} not signed: its window ended on {instant_text(agreement.window.to)}",
-        )
-    if not _is_open(unit, record, now):
-        raise NotPermitted("agreement-state", f"agreement {agreement.id} not signed: it was concluded or ended before")
-
-
-def _is_current(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> bool:
-    versions = _versions(unit, record)
-    mine = record.roster if record.agreement.giver == node.party else (node.party,)
-    current = [current_version(versions, taker, now) for taker in mine]
-    return any(other is not None and other.hash == record.hash for other in current)
-
-
-def _versions(unit: Unit, record: AgreementRecord) -> list[AgreementRecord]:
-    return unit.agreements.versions(record.agreement.id)
-
-
-def _state(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> AgreementState:
-    versions = _versions(unit, record)
-    # A taker hears nothing of what the giver and the other takers say to each other.
-    takers = record.roster if record.agreement.giver == node.party else (node.party,)
-    return AgreementState(record, {taker: standing_shown(record, taker, now, versions) for taker in takers})
+        return replace(state_of(node, unit, unit.agreements.get(record.hash) or record, now), delivery=delivery)

@@ -16,7 +16,7 @@ from sepakat.agreements.parsing import from_document
 from sepakat.agreements.terms import Agreement
 from sepakat.agreements.writing import agreement_hash, canonical_form, signing_input
 from sepakat.errors import InputError, NotFound, NotPermitted
-from sepakat.exchange.agreeing import check_continues, roster_of
+from sepakat.exchange.continuing import check_continues, roster_of
 from sepakat.exchange.keys import valid_keys
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
