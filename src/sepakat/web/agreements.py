@@ -18,6 +18,7 @@ from sepakat.agreements.writing import to_yaml
 from sepakat.errors import InputError, SepakatError
 from sepakat.exchange import agreeing
 from sepakat.exchange.agreement_pages import agreement_account, list_by_standing, sentences_in
+from sepakat.exchange.agreement_states import AgreementState
 from sepakat.exchange.parties import list_parties
 from sepakat.stix.identifiers import PartyId
 from sepakat.web.asking import Ask, Handler
@@ -62,7 +63,7 @@ def _begun(ask: Ask) -> str:
     return template(ask.node.party, (PartyId(taker),), ask.now) if taker else ""
 
 
-def next_version(state: agreeing.AgreementState) -> str:
+def next_version(state: AgreementState) -> str:
     """The YAML of a version, numbered on and naming the hash of the one before."""
     record = state.record
     return to_yaml(replace(record.agreement, version=record.agreement.version + 1, supersedes=record.hash))
