@@ -11,6 +11,8 @@ from sepakat.agreements.life import EventKind, LifeEvent
 from sepakat.agreements.parsing import parse_agreement
 from sepakat.agreements.terms import Onward, OnwardRule
 from sepakat.agreements.writing import agreement_hash, canonical_form
+from sepakat.claims.extension import CLAIM_EXTENSION
+from sepakat.exchange.claim_records import Alert, AlertDelivery, Development, Judgement, Verdict, WatchArea
 from sepakat.exchange.ports import Unit
 from sepakat.exchange.records import (
     Access,
@@ -54,6 +56,11 @@ NOW = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
 US, RU, FR, IQ = (PartyId(name) for name in ("us", "ru", "fr", "iq"))
 VIEW = ViewKey(AgreementId("us-ru-ct-2030"), RU)
 COLLECTION = str(UUID(int=7, version=4))
+QUESTION = "strength/fighters:2030-05"
+CLAIMING: dict[str, Any] = {
+    "extensions": {CLAIM_EXTENSION: {"extension_type": "property-extension", "kind": "estimate", "question": QUESTION}}
+}
+"""What makes an object one that carries a claim."""
 
 AGREEMENT = """\
 sepakat: 1
@@ -282,6 +289,35 @@ def community(seconds: int = 0, *members: PartyId) -> Community:
     return Community("coalition", members or (FR, RU, US), at(seconds))
 
 
+def judgement(number: int = 1, by: str = "anna", **more: Any) -> Judgement:
+    values: dict[str, Any] = {
+        "question": QUESTION,
+        "hypothesis": stix_id(1, "note"),
+        "evidence": stix_id(number, "note"),
+    }
+    return Judgement(**{**values, "by": by, "verdict": Verdict.INCONSISTENT, "at": at(number), **more})
+
+
+def watch_area(id_: str = "anbar", **more: Any) -> WatchArea:
+    values: dict[str, Any] = {"topics": frozenset({"terrorism/isis"}), "regions": frozenset({"IQ", "SY"})}
+    values |= {"circle": (33.4, 43.3, 120.0), "polygon": ((33.0, 42.0), (34.0, 42.0), (34.0, 43.5))}
+    values |= {"kinds": frozenset({"estimate"}), "channels": ("mail:desk@us.example",)}
+    return WatchArea(**{"id": id_, "name": "Anbar", "by": "anna", "created_at": NOW, **values, **more})
+
+
+def alert(number: int = 1, area: str = "anbar", **more: Any) -> Alert:
+    values: dict[str, Any] = {
+        "what": Development.NEW,
+        "subject": stix_id(number),
+        "version": "",
+        "text": "Something new",
+    }
+    deliveries = (AlertDelivery("mail:desk@us.example"),)
+    return Alert(
+        **{"id": f"alert-{area}-{number}", "area": area, "at": at(number), "deliveries": deliveries, **values, **more}
+    )
+
+
 def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
@@ -293,7 +329,9 @@ def version_of(seconds: int) -> str:
 
 def fill(unit: Unit) -> None:
     """One or two of everything."""
-    unit.objects.add_many([stored(1), stored(1, 5), stored(2, received=(terms(),)), stored(3, 0, "ipv4-addr")])
+    unit.objects.add_many(
+        [stored(1), stored(1, 5), stored(2, received=(terms(),), **CLAIMING), stored(3, 0, "ipv4-addr")]
+    )
     unit.intakes.add(take_in())
     unit.intakes.quarantine(quarantined())
     settled = proposal(2, state=ProposalState.CONFIRMED, target=stix_id(2, "identity"))
@@ -330,6 +368,9 @@ def fill(unit: Unit) -> None:
     unit.syncs.add_arrivals([arrival()])
     unit.jobs.put(job())
     unit.jobs.put_content("take-in", "1", b"{}")
+    unit.claims.put_judgement(judgement())
+    unit.watches.put_area(watch_area())
+    unit.watches.add_alert(alert())
 
 
 def everything_in(unit: Unit) -> dict[str, object]:
@@ -362,6 +403,8 @@ def everything_in(unit: Unit) -> dict[str, object]:
         "people": (unit.people.users(), unit.people.accounts()),
         "jobs": (unit.jobs.everything(), unit.jobs.content("take-in", "1")),
         "syncs": (unit.syncs.everything(), unit.syncs.arrivals()),
+        "claims": (unit.claims.page(), unit.claims.questions(), unit.claims.judgements(QUESTION)),
+        "watches": (unit.watches.areas(), unit.watches.alerts()),
     }
 
 

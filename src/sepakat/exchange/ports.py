@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sepakat.agreements.life import LifeEvent
+from sepakat.exchange.claim_ports import Claims, Watches
 from sepakat.exchange.records import (
     Access,
     Account,
@@ -413,6 +414,10 @@ class Unit(Protocol):
     def recent(self) -> Recent: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def claims(self) -> Claims: ...
+    @property
+    def watches(self) -> Watches: ...
 
 
 class Lease(Protocol):

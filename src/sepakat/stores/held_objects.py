@@ -16,6 +16,7 @@ from sepakat.exchange.records import StoredVersion
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stores.claims import forget_claims, note_claims
 from sepakat.stores.columns import pack_version
 from sepakat.stores.keys import Keys, Provenance
 from sepakat.stores.schema import bodies, objects, publications, versions
@@ -61,6 +62,10 @@ class SqlObjects:
                 joined[name] = key
             held[name] = (digest, key)
         self._insert(rows, held, fresh)
+        note_claims(
+            self._connection,
+            ((name[0], one.object.content) for name, one, is_new in zip(named, added, fates, strict=True) if is_new),
+        )
         self._set_provenances({name: key for name, key in joined.items() if name not in rows})
         return fates
 
@@ -123,6 +128,9 @@ class SqlObjects:
         )
         unused = ~exists(of_object) & ~exists(served)
         self._connection.execute(delete(bodies).where(bodies.c.key == body, unused))
+        left = select(versions.c.object_key).where(versions.c.object_key == key).limit(1)
+        if key is not None and self._connection.scalar(left) is None:
+            forget_claims(self._connection, key)
 
     def drop_terms(self, version: VersionRef, terms: ReceivedTerms) -> None:
         key = self._keys.objects([version[0]]).get(version[0])

@@ -30,13 +30,14 @@ from sqlalchemy import (
 )
 
 from sepakat.agreements.life import LifeEvent
+from sepakat.exchange.claim_records import AlertDelivery, Development, Verdict
 from sepakat.exchange.records import Direction, RecallAnswer, Role
 from sepakat.exchange.report_records import ProposalState
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0004"
+REVISION = "0005"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -554,6 +555,61 @@ jobs = Table(
     _required("attempts", Integer),
     Column("error", Prose),
     Column("content", LargeBinary),
+)
+
+# Claims: which objects carry one; what persons judge and watch.
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("object_key", Key, ForeignKey("objects.key"), primary_key=True),
+    Column("question", Name, primary_key=True, index=True),
+    Column("kind", Name, primary_key=True, index=True),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("question", Name, primary_key=True),
+    Column("hypothesis", PackedId, primary_key=True),
+    Column("evidence", PackedId, primary_key=True),
+    Column("by", Name, primary_key=True),
+    _required("verdict", Word(Verdict)),
+    _required("at", Instant),
+    Column("reason", Prose),
+)
+
+watch_areas = Table(
+    "watch_areas",
+    metadata,
+    Column("id", Name, primary_key=True),
+    *_names("name", "by"),
+    _required("created_at", Instant),
+    *(_required(name, Nested(frozenset[str])) for name in ("topics", "regions")),
+    Column("circle", Nested(tuple[float, float, float] | None)),
+    _required("polygon", Nested(tuple[tuple[float, float], ...])),
+    _required("kinds", Nested(frozenset[str])),
+    _required("channels", Nested(tuple[str, ...])),
+    Column("checked_at", Instant),
+    Column("looked_at", Instant),
+    Column("ended_at", Instant),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _counted_key(),
+    _required("id", Packed, unique=True),
+    *_names("area"),
+    _required("what", Word(Development)),
+    *_names("subject", "version"),
+    _required("text", Prose),
+    _required("at", Instant),
+    _required("deliveries", Nested(tuple[AlertDelivery, ...])),
+    Column("acknowledged_by", Name),
+    Column("acknowledged_at", Instant),
+    _required("is_waiting", Boolean),
+    UniqueConstraint("area", "what", "subject", "version"),
 )
 
 # What is true of the store as a whole.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from sepakat.stores.agreements import SqlAgreements
+from sepakat.stores.claims import SqlClaims
 from sepakat.stores.held_objects import SqlObjects
 from sepakat.stores.intakes import SqlIntakes
 from sepakat.stores.jobs import SqlJobs
@@ -23,6 +24,7 @@ from sepakat.stores.recent import SqlRecent
 from sepakat.stores.reports import SqlReports
 from sepakat.stores.syncs import SqlSyncs
 from sepakat.stores.views import SqlViews
+from sepakat.stores.watches import SqlWatches
 
 
 class SqlUnit:
@@ -45,3 +47,5 @@ class SqlUnit:
         self.syncs = SqlSyncs(connection)
         self.recent = SqlRecent(connection, keys)
         self.jobs = SqlJobs(connection)
+        self.claims = SqlClaims(connection)
+        self.watches = SqlWatches(connection)

@@ -84,6 +84,24 @@ def test_a_store_goes_back_to_any_schema_and_comes_again_with_everything(fixture
     store.close()
 
 
+def test_the_index_of_claims_is_filled_from_what_an_older_store_holds(store: SqliteStore) -> None:
+    with store.writing() as unit:
+        unit.objects.add_many(
+            [records.stored(number, 0, "note", **records.CLAIMING) for number in range(1500)]
+            + [records.stored(number, 0, "report") for number in range(3)]
+        )
+        unit.objects.add(records.stored(7, 5, "note"))
+        before = unit.claims.page(limit=2000)
+    with sqlite_transaction(store.path, writes=True) as connection:
+        downgrade(connection, "0004")
+    migrated = open_store(store.path)
+    with migrated.reading() as unit:
+        assert unit.claims.page(limit=2000) == before
+        assert unit.claims.questions() == [records.QUESTION]
+        assert len(before) == 1500
+    migrated.close()
+
+
 def refused_as(path: Path) -> set[str]:
     """The code with which a process refuses a store that another led back."""
     store = SqliteStore(path)
