@@ -6,7 +6,7 @@ import pytest
 
 from sepakat.errors import StoreError
 from sepakat.exchange.ports import Unit
-from tests.support.records import at, quarantined, take_in
+from tests.support.records import at, mapping, quarantined, take_in
 
 
 def test_a_take_in_comes_back_by_id(unit: Unit) -> None:
@@ -36,6 +36,20 @@ def test_an_undone_take_in_says_when(unit: Unit) -> None:
     unit.intakes.mark_undone("batch-1", at(9))
     assert unit.intakes.get("batch-1") == take_in(1, undone_at=at(9))
     assert unit.intakes.get("batch-2") == take_in(2)
+
+
+def test_a_take_in_keeps_its_format_and_when_its_source_was_captured(unit: Unit) -> None:
+    unit.intakes.add(take_in(1, form="csv", captured_at=at(3)))
+    assert unit.intakes.get("batch-1") == take_in(1, form="csv", captured_at=at(3))
+
+
+def test_a_mapping_is_kept_by_name_and_replaced(unit: Unit) -> None:
+    unit.intakes.put_mapping(mapping("b"))
+    unit.intakes.put_mapping(mapping("a"))
+    unit.intakes.put_mapping(mapping("b", content='{"1": 2}', number=2))
+    assert unit.intakes.mapping("b") == mapping("b", content='{"1": 2}', number=2)
+    assert unit.intakes.mappings() == [mapping("a"), mapping("b", content='{"1": 2}', number=2)]
+    assert unit.intakes.mapping("c") is None
 
 
 def test_what_was_kept_apart_comes_newest_first(unit: Unit) -> None:

@@ -26,6 +26,7 @@ from sepakat.exchange.records import (
     Consent,
     Direction,
     Job,
+    KeptMapping,
     Leaf,
     MessageRecord,
     Party,
@@ -151,6 +152,10 @@ def review_step(sequence: int = 1, number: int = 1, **more: Any) -> ReviewStep:
     before = {"state_before": ProposalState.PROPOSED, "content_before": b"{}", "target_before": None}
     made = {"report": "report-1", "number": number, "sequence": sequence, "take_in": f"batch-{sequence}"}
     return ReviewStep(**{**made, **values, **before, **more})
+
+
+def mapping(name: str = "feed", content: str = "{}", number: int = 1) -> KeptMapping:
+    return KeptMapping(name, content, at(number))
 
 
 def party(id_: PartyId = RU, **more: Any) -> Party:
@@ -337,6 +342,7 @@ def fill(unit: Unit) -> None:
     settled = proposal(2, state=ProposalState.CONFIRMED, target=stix_id(2, "identity"))
     unit.reports.add(report(captured_at=NOW, title="No"), report_content(), [proposal(), settled])
     unit.reports.keep(review_step(number=2))
+    unit.intakes.put_mapping(mapping())
     unit.parties.put(party(US, is_self=True))
     unit.parties.put(party(card={"party": "ru", "keys": [1]}, keys=("ed25519:a",), address="https://ru.example"))
     unit.parties.put_roster(community())
@@ -377,7 +383,7 @@ def everything_in(unit: Unit) -> dict[str, object]:
     """All that `fill` put into a store, port by port, for comparing two stores."""
     return {
         "objects": list(unit.objects.everything()),
-        "intakes": (unit.intakes.latest(), unit.intakes.quarantined()),
+        "intakes": (unit.intakes.latest(), unit.intakes.quarantined(), unit.intakes.mappings()),
         "reports": (
             unit.reports.latest(),
             *(

@@ -1,9 +1,11 @@
-"""`sepakat take-in`: content from a file or standard input, whole or not at all; what was taken in; undoing it."""
+"""`sepakat take-in`: content from a file, a folder or standard input; what was taken in; undoing it."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -11,13 +13,20 @@ import typer
 from sepakat.cli.options import ByOption, JsonOption, NodeOption, open_named, person, read_input
 from sepakat.cli.printing import at_minute, counted, instant, say, say_json, say_table
 from sepakat.cli.refusals import NOT_AS_IT_SHOULD
+from sepakat.errors import InputError
 
 if TYPE_CHECKING:
     from sepakat.exchange.ports import Node
-    from sepakat.exchange.taking_in import TakeInReport
+    from sepakat.exchange.taking_in import Provenance, TakeInReport, Wishes
+    from sepakat.intake.source import Item
 
 MOST_SHOWN = 20
-"""How many warnings and quarantined objects are shown; JSON has all."""
+"""How many warnings, losses and objects left out are shown; JSON has all."""
+
+MOST_FILES = 10_000
+"""How many files of one folder are taken in at once."""
+
+FormOption = Annotated[Literal["auto", "stix"], typer.Option("--format", help="What the file holds.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,13 +36,22 @@ def register(app: typer.Typer) -> None:
 
 def take_in(
     file: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="The file, or `-` for standard input.", show_default=False)
+        str | None,
+        typer.Argument(metavar="FILE", help="The file or folder, or `-` for standard input.", show_default=False),
     ] = None,
     *,
-    form: Annotated[Literal["auto", "stix"], typer.Option("--format", help="What the file holds.")] = "auto",
+    form: FormOption = "auto",
     origin: Annotated[
         str | None, typer.Option(metavar="PARTY", help="The party whose information it is; ours if absent.")
     ] = None,
+    captured_at: Annotated[
+        str | None,
+        typer.Option("--captured-at", metavar="INSTANT", help="When the source was saved: 2026-11-01T09:30:00Z."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse what is otherwise only warned of.")] = False,
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Take the good objects or rows although others have faults.")
+    ] = False,
     by: ByOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List what was taken in.")] = False,
@@ -44,10 +62,10 @@ def take_in(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> int | None:
-    """Take in a STIX 2.1 bundle, envelope, list or object.
+    """Take in a file, every file of a folder, or standard input, of any format.
 
     Everything is checked first, and all faults are named. What is taken is decided for every partner in the same step.
-    Exits with 1 when something was set aside in quarantine.
+    Of a folder each file is taken whole or not at all, and the others go on. Exits with 1 when something was left out.
     """
     if [file is not None, listed, undo is not None].count(True) != 1:
         raise typer.BadParameter("give one of FILE, --list and --undo INTAKE")
@@ -58,20 +76,87 @@ def take_in(
     if undo is not None:
         _undo(opened, undo, as_json=as_json)
         return None
-    from sepakat.exchange.taking_in import Provenance
-    from sepakat.exchange.taking_in import take_in as take
+    from sepakat.exchange.taking_in import Provenance, Wishes
     from sepakat.stix.identifiers import PartyId
-    from sepakat.stix.reading import DEFAULT_LIMITS
 
     assert file is not None
-    data = read_input(file, DEFAULT_LIMITS.max_bytes)
-    provenance = Provenance(file, person(by), PartyId(origin) if origin else None)
-    report = take(opened, data, provenance, form=form, is_dry_run=dry_run, progress=_progress())
+    wishes = Wishes(form, is_dry_run=dry_run, is_strict=strict, keeps_good=keep_good)
+    provenance = Provenance(file, person(by), PartyId(origin) if origin else None, _moment(captured_at))
+    if file != "-" and Path(file).is_dir():
+        return _take_folder(opened, Path(file), provenance, wishes, as_json=as_json)
+    report = _take_file(opened, provenance, wishes)
     if as_json:
         say_json(_as_json(report))
     else:
         _say(report, is_dry_run=dry_run)
-    return NOT_AS_IT_SHOULD if report.quarantined else None
+    return NOT_AS_IT_SHOULD if report.quarantined or report.refused else None
+
+
+def _take_file(node: Node, provenance: Provenance, wishes: Wishes) -> TakeInReport:
+    from sepakat.exchange.taking_in import take_in as take
+    from sepakat.intake.formats import MOST_BYTES
+
+    return take(node, read_input(provenance.source, MOST_BYTES), provenance, wishes, _progress())
+
+
+def _take_folder(node: Node, folder: Path, provenance: Provenance, wishes: Wishes, *, as_json: bool) -> int | None:
+    from dataclasses import replace
+
+    told: list[dict[str, Any]] = []
+    is_whole = True
+    for name in _files_of(folder):
+        try:
+            report = _take_file(node, replace(provenance, source=name), wishes)
+        except InputError as error:
+            is_whole = False
+            told.append({"file": name, "error": {"code": error.code, "message": error.message}})
+            if not as_json:
+                say(f"{name}: not taken in: {error.message}")
+            continue
+        is_whole = is_whole and not (report.quarantined or report.refused)
+        told.append({"file": name, **_as_json(report)})
+        if not as_json:
+            say(f"{name}:")
+            _say(report, is_dry_run=wishes.is_dry_run)
+    if as_json:
+        say_json({"files": told})
+    elif not told:
+        say(f"Nothing to take in: {folder} has no files.")
+    return None if is_whole else NOT_AS_IT_SHOULD
+
+
+def _files_of(folder: Path) -> list[str]:
+    """The files below a folder by name, hidden ones left out; links are not followed.
+
+    Raises:
+        InputError: the folder cannot be read, or has too many.
+    """
+    names: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        raise InputError("file-unreadable", f"{error.filename} cannot be read: {error.strerror}") from error
+
+    for place, folders, files in os.walk(folder, onerror=refuse):
+        if "settings.toml" in files and "keys" in folders:
+            # A node's own folder, keys and all, is no source.
+            folders[:] = []
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        names += [os.path.join(place, name) for name in sorted(files) if not name.startswith(".")]  # noqa: PTH118
+        if len(names) > MOST_FILES:
+            raise InputError("folder-too-large", f"{folder} refused: it has more than {MOST_FILES} files")
+    return [name for name in names if not Path(name).is_symlink()]
+
+
+def _moment(text: str | None) -> Any:
+    from sepakat.stix.instants import parse_instant
+
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--captured-at: {error}") from None
 
 
 def _progress() -> Callable[[str, int, int], None]:
@@ -103,15 +188,19 @@ def _say(report: TakeInReport, *, is_dry_run: bool) -> None:
         say("  " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
     if report.known and report.id is not None:
         say(f"Held already: {report.known}.")
-    for refused in report.quarantined[:MOST_SHOWN]:
-        say(f"In quarantine: {refused.object_id}: {refused.reason}")
-    for warning in report.warnings[:MOST_SHOWN]:
-        say(f"Note: {warning}")
-    for shown, number in ((report.quarantined, "in quarantine"), (report.warnings, "notes")):
-        if len(shown) > MOST_SHOWN:
-            say(f"and {len(shown) - MOST_SHOWN} more {number}; --json shows all")
+    _say_some("In quarantine", [f"{item.object_id}: {item.reason}" for item in report.quarantined])
+    _say_some("Left out", [f"{item.object_id}: {item.reason}" for item in report.refused])
+    _say_some("Lost", [f"{item.object_id}: {item.reason}" for item in report.losses])
+    _say_some("Note", [str(warning) for warning in report.warnings])
     for change in report.released.changes:
         say(f"To {change.view.taker} under {change.view.agreement}: {_change(change)}")
+
+
+def _say_some(word: str, lines: list[str]) -> None:
+    for line in lines[:MOST_SHOWN]:
+        say(f"{word}: {line}")
+    if len(lines) > MOST_SHOWN:
+        say(f"and {len(lines) - MOST_SHOWN} more of these; --json shows all")
 
 
 def _change(change: Any) -> str:
@@ -126,9 +215,14 @@ def _change(change: Any) -> str:
 def _as_json(report: TakeInReport) -> dict[str, Any]:
     return {
         "intake": report.id,
+        "format": report.form,
+        "digest": report.digest,
         "taken": [{"id": made.id, "modified": made.modified} for made in report.taken],
         "known": report.known,
-        "quarantined": [{"id": one.object_id, "reason": one.reason} for one in report.quarantined],
+        "held": [{"id": version[0], "version": version[1]} for version in report.held],
+        "quarantined": _items(report.quarantined),
+        "refused": _items(report.refused),
+        "losses": _items(report.losses),
         "warnings": [{"path": one.path, "expected": one.expected, "found": one.found} for one in report.warnings],
         "released": [
             {
@@ -143,6 +237,10 @@ def _as_json(report: TakeInReport) -> dict[str, Any]:
     }
 
 
+def _items(items: Sequence[Item]) -> list[dict[str, str]]:
+    return [{"id": one.object_id, "reason": one.reason} for one in items]
+
+
 def _list(node: Node, *, as_json: bool) -> None:
     with node.store.reading() as unit:
         intakes = unit.intakes.latest()
@@ -154,6 +252,8 @@ def _list(node: Node, *, as_json: bool) -> None:
                     "at": instant(one.at),
                     "by": one.by,
                     "source": one.source,
+                    "format": one.form,
+                    "captured_at": instant(one.captured_at),
                     "digest": one.digest,
                     "taken": one.taken,
                     "known": one.known,

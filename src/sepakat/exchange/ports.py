@@ -29,6 +29,7 @@ from sepakat.exchange.records import (
     Consent,
     Direction,
     Job,
+    KeptMapping,
     Leaf,
     MessageRecord,
     Movement,
@@ -117,6 +118,12 @@ class Intakes(Protocol):
     def mark_undone(self, id_: str, at: datetime) -> None: ...
     def quarantine(self, item: Quarantined) -> None: ...
     def quarantined(self, limit: int = 50) -> list[Quarantined]: ...
+    def put_mapping(self, mapping: KeptMapping) -> None:
+        """Replaces the one of the same name."""
+
+    def mapping(self, name: str) -> KeptMapping | None: ...
+    def mappings(self) -> list[KeptMapping]:
+        """By name."""
 
 
 class Parties(Protocol):

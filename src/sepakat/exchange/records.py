@@ -46,6 +46,20 @@ class TakeIn:
     known: int
     refused: int
     undone_at: datetime | None = None
+    form: str | None = None
+    """The format that it was read as; None for what a partner sent."""
+    captured_at: datetime | None = None
+    """When the source was saved, if somebody knew."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMapping:
+    """What a person said of the columns of some kind of table, kept under a name for the next file of that kind."""
+
+    name: str
+    content: str
+    """The mapping as JSON text (see `intake.tables`)."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,28 @@
-"""Takes in what this party knows: STIX content from a file, whole or not at all.
+"""Takes in what this party knows, from a source in any format: whole or not at all, or its good objects, as asked.
 
-Order of checks, all before the first write: JSON and limits, the standard's rules, our claim extension, agreement with
+Order of checks, all before the first write: the format's own, the standard's rules, our claim extension, agreement with
 what is held (a version never gets other bytes, an object never another creator). Versions dated more than five minutes
-ahead go to quarantine (DESIGN section 4). What is taken is decided for every view in the same transaction.
+ahead go to quarantine (DESIGN section 4). What is taken is decided for every view in the same transaction. Where it
+came from is kept with the intake: digest, name, format, when, who, and when it was captured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sepakat.claims.reading import claim_faults
 from sepakat.errors import Fault, InputError, NotFound, NotPermitted
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Quarantined, StoredVersion, TakeIn
 from sepakat.exchange.releasing import ReleaseSummary, update_views
-from sepakat.stix.identifiers import PartyId
-from sepakat.stix.instants import parse_instant
-from sepakat.stix.objects import StixObject
-from sepakat.stix.reading import read_objects
-from sepakat.stix.validation import faults_of, warnings_of
-
-AHEAD = timedelta(minutes=5)
-"""How far `modified` may lie ahead of the clock before a version goes to quarantine."""
-
-FORMATS = ("auto", "stix")
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a step, how many objects are done, how many there are."""
+from sepakat.exchange.screening import Checked, Progress, Taken, check, compare
+from sepakat.intake.formats import read_source
+from sepakat.intake.source import Contents, Item, Source
+from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stix.objects import StixObject, VersionRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +33,22 @@ class Provenance:
     by: str
     origin: PartyId | None = None
     """None: this party's own."""
+    captured_at: datetime | None = None
+    """When the source was saved, if somebody knows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """One object that was not taken, and why."""
+class Wishes:
+    """How a source is to be taken in. Without any: its format is detected, everything or nothing is kept."""
 
-    object_id: str
-    reason: str
+    form: str = "auto"
+    is_dry_run: bool = False
+    is_strict: bool = False
+    """What is only warned of otherwise is a fault."""
+    keeps_good: bool = False
+    """Objects without faults are taken although others have some."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What the format may be told, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,58 +56,151 @@ class TakeInReport:
     """What an intake did. `id` is None when nothing was kept (a dry run, or everything was known)."""
 
     id: str | None
-    taken: tuple[StixObject, ...]
-    known: int
-    quarantined: tuple[Refused, ...] = ()
+    form: str
+    digest: str
+    taken: tuple[Taken, ...]
+    held: tuple[VersionRef, ...] = ()
+    """What was known already."""
+    quarantined: tuple[Item, ...] = ()
+    refused: tuple[Item, ...] = ()
     warnings: tuple[Fault, ...] = ()
+    losses: tuple[Item, ...] = ()
     released: ReleaseSummary = field(default_factory=ReleaseSummary)
+    asks: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def known(self) -> int:
+        """How many objects were held already."""
+        return len(self.held)
 
 
 def take_in(
     node: Node,
     data: bytes,
     provenance: Provenance,
-    *,
-    form: str = "auto",
-    is_dry_run: bool = False,
+    wishes: Wishes = Wishes(),
     progress: Progress = lambda step, done, total: None,
 ) -> TakeInReport:
-    """Take in STIX content as information of the provenance's origin.
+    """Take in a source as information of the provenance's origin.
 
     Raises:
-        InputError: the content has faults; all of them are named, nothing is taken.
+        InputError: the source is of no format or has faults; all of them are named, nothing is taken.
         NotFound: the origin is not a known party.
     """
-    if form not in FORMATS:
-        raise InputError("format-unknown", f"format refused: expected one of {', '.join(FORMATS)}, got {form}")
-    objects = read_objects(data)
-    progress("read", len(objects), len(objects))
-    warnings = _check(objects, progress)
     now = node.clock.now()
-    with node.store.reading() if is_dry_run else node.store.writing() as unit:
-        whose = _origin(node, unit, provenance.origin)
-        fresh, late = _sort_by_date(objects, now)
-        new = _unknown(unit, fresh)
-        if is_dry_run or not (new or late):
-            return TakeInReport(None, tuple(new), len(fresh) - len(new), tuple(late.values()), warnings)
-        batch = TakeIn(
-            id=node.ids.uuid(),
-            at=now,
-            by=provenance.by,
-            source=provenance.source,
-            digest=sha256(data).hexdigest(),
-            taken=len(new),
-            known=len(fresh) - len(new),
-            refused=len(late),
+    form, contents = read_source(_source(node, data, provenance, wishes, now), wishes.form)
+    progress("read", len(contents.objects), len(contents.objects))
+    checked = check(contents.objects, progress, is_strict=wishes.is_strict)
+    if checked.wrong and not wishes.keeps_good:
+        raise _refusal("content-invalid", checked.faults, len(checked.wrong), len(contents.objects))
+    if contents.refused and not wishes.keeps_good:
+        faults = [Fault(item.object_id, "what can be taken", item.reason) for item in contents.refused]
+        raise _refusal("content-invalid", faults, len(faults), len(contents.objects) + len(faults))
+    intake = _Intake(node, provenance, wishes, form, sha256(data).hexdigest(), contents, checked, now)
+    with node.store.reading() if wishes.is_dry_run else node.store.writing() as unit:
+        return intake.run(unit, progress)
+
+
+@dataclass(slots=True)
+class _Intake:
+    """One intake that has been read and checked, in one unit of work."""
+
+    node: Node
+    provenance: Provenance
+    wishes: Wishes
+    form: str
+    digest: str
+    contents: Contents
+    checked: Checked
+    now: datetime
+    id: str = field(init=False)
+    taken: list[Taken] = field(init=False, default_factory=list)
+    held: list[VersionRef] = field(init=False, default_factory=list)
+    late: dict[StixObject, Item] = field(init=False, default_factory=dict)
+    warnings: list[Fault] = field(init=False)
+    refused: list[Item] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.id = self.node.ids.uuid()
+        self.warnings = list(self.checked.warnings)
+        wrong = [Item(version[0], reason) for version, reason in self.checked.wrong.items()]
+        self.refused = [*self.contents.refused, *wrong]
+
+    def run(self, unit: Unit, progress: Progress) -> TakeInReport:
+        """Compare with what is held and keep what is new."""
+        whose = self.provenance.origin or self.node.party
+        conflicts: list[Fault] = []
+        wrong: set[StixId] = set()
+        total = len(self.contents.objects)
+        for some in compare(
+            unit, self.contents.objects, self.now, self.checked.wrong, is_converted=self.contents.is_converted
+        ):
+            conflicts += some.conflicts
+            wrong |= some.wrong
+            self.late |= some.late
+            self.held += some.known
+            self.warnings += some.kept_as_held
+            self.taken += [Taken(made.id, made.modified) for made in some.new]
+            if not self.wishes.is_dry_run:
+                unit.objects.add_many(
+                    [StoredVersion(made, frozenset({whose}), self.now, (), self.id) for made in some.new]
+                )
+            progress("keep", len(self.taken) + len(self.held), total)
+        if conflicts and not self.wishes.keeps_good:
+            raise _refusal("content-conflict", conflicts, len(wrong), total)
+        self.refused += [Item(fault.path, f"expected {fault.expected}, found {fault.found}") for fault in conflicts]
+        is_kept = not self.wishes.is_dry_run and bool(self.taken or self.late)
+        released = self._keep(unit) if is_kept else ReleaseSummary()
+        return TakeInReport(
+            self.id if is_kept else None,
+            self.form,
+            self.digest,
+            tuple(self.taken),
+            tuple(self.held),
+            tuple(self.late.values()),
+            tuple(self.refused),
+            tuple(self.warnings),
+            self.contents.losses,
+            released,
+            self.contents.asks,
         )
-        unit.intakes.add(batch)
-        for made, refusal in late.items():
-            item = Quarantined(node.ids.uuid(), now, None, refusal.object_id, refusal.reason, made.raw)
+
+    def _keep(self, unit: Unit) -> ReleaseSummary:
+        unit.intakes.add(
+            TakeIn(
+                id=self.id,
+                at=self.now,
+                by=self.provenance.by,
+                source=self.provenance.source,
+                digest=self.digest,
+                taken=len(self.taken),
+                known=len(self.held),
+                refused=len(self.late) + len(self.refused),
+                form=self.form,
+                captured_at=self.provenance.captured_at,
+            )
+        )
+        for made, refusal in self.late.items():
+            item = Quarantined(self.node.ids.uuid(), self.now, None, refusal.object_id, refusal.reason, made.raw)
             unit.intakes.quarantine(item)
-        unit.objects.add_many([StoredVersion(made, frozenset({whose}), now, (), batch.id) for made in new])
-        progress("keep", len(new), len(new))
-        released = update_views(node, unit, now)
-    return TakeInReport(batch.id, tuple(new), batch.known, tuple(late.values()), warnings, released)
+        return update_views(self.node, unit, self.now)
+
+
+def _source(node: Node, data: bytes, provenance: Provenance, wishes: Wishes, now: datetime) -> Source:
+    with node.store.reading() as unit:
+        parties = {party.id: party for party in unit.parties.everyone()}
+    whose = provenance.origin or node.party
+    if whose not in parties:
+        raise NotFound("party-unknown", f"origin {whose} is not a known party", "`sepakat party list` shows them")
+    return Source(
+        data,
+        provenance.source,
+        now,
+        parties[whose].identity.id,
+        provenance.captured_at,
+        {party.identity.id: party.id for party in parties.values()},
+        wishes.options,
+    )
 
 
 def undo_take_in(node: Node, id_: str) -> tuple[StixObject, ...]:
@@ -142,73 +236,10 @@ def undo_take_in(node: Node, id_: str) -> tuple[StixObject, ...]:
     return tuple(removed)
 
 
-def _check(objects: Sequence[StixObject], progress: Progress) -> tuple[Fault, ...]:
-    faults: list[Fault] = []
-    warnings: list[Fault] = []
-    for done, made in enumerate(objects, 1):
-        faults += _placed(made, faults_of(made.content))
-        faults += _placed(made, claim_faults(made.content))
-        warnings += _placed(made, warnings_of(made.content))
-        progress("check", done, len(objects))
-    if faults:
-        raise _refusal("content-invalid", faults, len(objects))
-    return tuple(warnings)
-
-
-def _unknown(unit: Unit, objects: Sequence[StixObject]) -> list[StixObject]:
-    """The versions that are not held yet.
-
-    Raises:
-        InputError: a version is held with other bytes, or an object with another creator.
-    """
-    held = unit.objects.get_many({made.id for made in objects})
-    faults: list[Fault] = []
-    new = []
-    for made in objects:
-        versions = held.get(made.id, ())
-        same = next((stored.object for stored in versions if stored.object.version == made.version), None)
-        if same is None:
-            creator = made.content.get("created_by_ref")
-            faults += [
-                Fault(f"{made.id}: created_by_ref", str(there), str(creator))
-                for there in {stored.object.content.get("created_by_ref") for stored in versions} - {creator}
-            ]
-            new.append(made)
-        elif same.digest != made.digest:
-            expected = "the content held under this id and version, or a later `modified`"
-            faults.append(Fault(f"{made.id}: {made.modified or 'content'}", expected, "other content"))
-    if faults:
-        raise _refusal("content-conflict", faults, len(objects))
-    return new
-
-
-def _sort_by_date(objects: Iterable[StixObject], now: datetime) -> tuple[list[StixObject], dict[StixObject, Refused]]:
-    fresh: list[StixObject] = []
-    late: dict[StixObject, Refused] = {}
-    for made in objects:
-        if made.modified is not None and parse_instant(made.modified) > now + AHEAD:
-            late[made] = Refused(made.id, f"modified {made.modified} lies more than 5 minutes ahead of the clock")
-        else:
-            fresh.append(made)
-    return fresh, late
-
-
-def _origin(node: Node, unit: Unit, origin: PartyId | None) -> PartyId:
-    if origin is not None and unit.parties.get(origin) is None:
-        raise NotFound("party-unknown", f"origin {origin} is not a known party", "`sepakat party list` shows them")
-    return origin or node.party
-
-
-def _placed(made: StixObject, faults: Iterable[Fault]) -> Iterator[Fault]:
-    for fault in faults:
-        yield Fault(f"{made.id}: {fault.path}" if fault.path else made.id, fault.expected, fault.found)
-
-
-def _refusal(code: str, faults: list[Fault], total: int) -> InputError:
-    wrong = len({fault.path.split(": ")[0] for fault in faults})
+def _refusal(code: str, faults: list[Fault], wrong: int, total: int) -> InputError:
     return InputError(
         code,
         f"nothing taken in: {wrong} of {total} objects have {len(faults)} faults, first {faults[0]}",
-        "mend the objects named and take the file in again",
+        "mend the objects named and take the file in again, or take the good ones with --keep-good",
         faults,
     )

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
-from sepakat.exchange.records import Quarantined, TakeIn
+from sepakat.exchange.records import KeptMapping, Quarantined, TakeIn
 from sepakat.stores.record_rows import Form, RecordRows
-from sepakat.stores.schema import quarantined, take_ins
+from sepakat.stores.schema import mappings, quarantined, take_ins
 
 _TAKE_INS = Form(TakeIn, take_ins, ("id",))
 _QUARANTINED = Form(Quarantined, quarantined, ("id",))
+_MAPPINGS = Form(KeptMapping, mappings, ("name",))
 
 
 class SqlIntakes:
@@ -21,6 +22,7 @@ class SqlIntakes:
         self._connection = connection
         self._take_ins = RecordRows(connection, _TAKE_INS)
         self._quarantined = RecordRows(connection, _QUARANTINED)
+        self._mappings = RecordRows(connection, _MAPPINGS)
 
     def add(self, take_in: TakeIn) -> None:
         self._take_ins.add(take_in)
@@ -39,3 +41,12 @@ class SqlIntakes:
 
     def quarantined(self, limit: int = 50) -> list[Quarantined]:
         return self._quarantined.many(by=(quarantined.c.at.desc(), quarantined.c.key.desc()), limit=limit)
+
+    def put_mapping(self, mapping: KeptMapping) -> None:
+        self._mappings.put(mapping)
+
+    def mapping(self, name: str) -> KeptMapping | None:
+        return self._mappings.one(mappings.c.name == name)
+
+    def mappings(self) -> list[KeptMapping]:
+        return self._mappings.many(by=(mappings.c.name,))

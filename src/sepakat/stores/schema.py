@@ -37,7 +37,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0005"
+REVISION = "0006"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -122,6 +122,12 @@ take_ins = Table(
     _required("known", Integer),
     _required("refused", Integer),
     Column("undone_at", Instant),
+    Column("form", Name),
+    Column("captured_at", Instant),
+)
+
+mappings = Table(
+    "mappings", metadata, Column("name", Name, primary_key=True), *_names("content"), _required("at", Instant)
 )
 
 quarantined = Table(

@@ -1,0 +1,94 @@
+"""The formats that can be taken in: which one a source holds, and the reader of each.
+
+Detection looks at the first bytes and the name, costs nothing, and never guesses past doubt: what no format recognises
+is refused with the list of names. A reader's module is loaded when its format is read, since some are large.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from sepakat.errors import InputError
+from sepakat.intake.source import Contents, Source
+
+MOST_BYTES = 512 << 20
+"""The largest source that is read at all; each format may ask for less."""
+
+HEAD = 65_536
+"""How many bytes of a source detection looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: its name, the module whose `read` reads it, and whether a source of this name and head is of it."""
+
+    name: str
+    module: str
+    recognises: Callable[[str, bytes], bool]
+
+
+_SPACE = b" \t\r\n"
+_OF_STIX = re.compile(rb'"(?:spec_version|objects|modified)"\s*:|"(?:id|type)"\s*:\s*"bundle')
+
+
+def _is_json(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)[:1] in (b"{", b"[")
+
+
+def _is_stix(_name: str, head: bytes) -> bool:
+    return _is_json(head) and (_OF_STIX.search(head) is not None or head.strip(_SPACE)[:2] in (b"{}", b"[]"))
+
+
+FORMATS: tuple[Format, ...] = (Format("stix", "sepakat.intake.stix_json", _is_stix),)
+"""In the order in which they are asked: the first that recognises a source reads it."""
+
+NAMES = ("auto", *(one.name for one in FORMATS))
+
+
+def detect(name: str, data: bytes) -> Format:
+    """The format of a source.
+
+    Raises:
+        InputError: it is empty, or no format recognises it.
+    """
+    head = data[:HEAD]
+    if not head.strip():
+        raise InputError("source-empty", f"{name[:200]} refused: it is empty")
+    for one in FORMATS:
+        if one.recognises(name, head):
+            return one
+    # Broken JSON is told best by the reader of JSON.
+    if _is_json(head):
+        return FORMATS[0]
+    raise InputError(
+        "format-unrecognised",
+        f"{name[:200]} refused: it is of none of the formats {', '.join(NAMES[1:])}",
+        "name the format with --format if you know it",
+    )
+
+
+def format_named(name: str) -> Format:
+    """The format of a name.
+
+    Raises:
+        InputError: there is none.
+    """
+    for one in FORMATS:
+        if one.name == name:
+            return one
+    raise InputError("format-unknown", f"format refused: expected one of {', '.join(NAMES)}, got {name[:100]}")
+
+
+def read_source(source: Source, form: str = "auto") -> tuple[str, Contents]:
+    """The name of the format and what the source holds.
+
+    Raises:
+        InputError: the format is not known, or the source cannot be read as it.
+    """
+    found = detect(source.name, source.data) if form == "auto" else format_named(form)
+    read = cast("Callable[[Source], Contents]", import_module(found.module).read)
+    return found.name, read(source)
