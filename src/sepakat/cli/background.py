@@ -24,6 +24,8 @@ DELIVERY_SECONDS = 0.2
 NEWS_SECONDS = 0.2
 NEWS_AGAIN_SECONDS = 5.0
 SWEEP_SECONDS = 3.0
+CATALOGUE_SECONDS = 0.5
+"""A pause between pieces too, so that nobody who writes waits long."""
 
 
 class Background:
@@ -42,6 +44,7 @@ class Background:
             self._thread("news", NEWS_SECONDS, self._read_news),
             self._thread("sync", sync_seconds, self._synchronise),
             self._thread("sweeper", SWEEP_SECONDS, sweeper.sweep),
+            self._thread("catalogue", CATALOGUE_SECONDS, self._catalogue),
         ]
 
     def start(self) -> None:
@@ -99,6 +102,12 @@ class Background:
                 self._again[giver] = now + timedelta(seconds=NEWS_AGAIN_SECONDS)
             for alarm in report.alarms:
                 complain(f"ALARM: {alarm}")
+
+    def _catalogue(self) -> None:
+        """Enter a piece of what was taken in, for the pages to find."""
+        from sepakat.exchange.cataloguing import catch_up
+
+        catch_up(self._node)
 
     def _synchronise(self) -> None:
         from sepakat.exchange.synchronising import synchronise_all

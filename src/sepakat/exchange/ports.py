@@ -23,10 +23,14 @@ from sepakat.exchange.records import (
     AgreementRecord,
     ApprovalRecord,
     Arrival,
+    Catalogued,
+    CataloguePiece,
+    CatalogueRow,
     CheckpointNote,
     Collection,
     Community,
     Consent,
+    Consultation,
     Direction,
     Job,
     KeptMapping,
@@ -40,6 +44,7 @@ from sepakat.exchange.records import (
     Quarantined,
     Recall,
     RecordedDecision,
+    SavedSearch,
     StoredVersion,
     SyncState,
     TakeIn,
@@ -388,6 +393,56 @@ class Jobs(Protocol):
     def remove(self, kind: str, subject: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for in the catalogue: all of it must fit; None and empty ask nothing."""
+
+    words: tuple[str, ...] = ()
+    """Each as it is entered: whole, without case and accents."""
+    type: str | None = None
+    level: str | None = None
+    ids: frozenset[StixId] | None = None
+    released_to: PartyId | None = None
+    received_from: PartyId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Catalogue(Protocol):
+    """What is held, to be found by people. It follows the intakes, and may be behind; nothing but pages reads it."""
+
+    def is_behind(self) -> bool:
+        """Whether something was taken in that is not entered."""
+
+    def next_piece(self, most: int) -> CataloguePiece:
+        """The next objects to enter, in the order of their intakes."""
+
+    def advance(self, piece: CataloguePiece) -> None:
+        """The piece is entered."""
+
+    def put(self, entries: Sequence[Catalogued]) -> None:
+        """Enter objects that are held and not entered, in this order."""
+
+    def forget(self, ids: Iterable[StixId]) -> None: ...
+    def find(self, search: Search, *, before: int | None = None, limit: int = 50) -> list[CatalogueRow]:
+        """The last that came first, from `before` on; only what is held."""
+
+    def linked(self, id_: StixId, limit: int = 50) -> list[CatalogueRow]:
+        """Objects that refer to this one, the last that came first."""
+
+    def types(self) -> list[str]:
+        """Every type that is entered, by name."""
+
+    def saved(self, user: str) -> list[SavedSearch]:
+        """By name."""
+
+    def save(self, search: SavedSearch) -> None: ...
+    def drop_saved(self, user: str, name: str) -> None: ...
+    def consult(self, consultation: Consultation) -> None: ...
+    def consultations(self, limit: int = 50) -> list[Consultation]:
+        """Newest first."""
+
+
 class Unit(Protocol):
     """One transaction: every port on the same snapshot."""
 
@@ -419,6 +474,8 @@ class Unit(Protocol):
     def syncs(self) -> Syncs: ...
     @property
     def recent(self) -> Recent: ...
+    @property
+    def catalogue(self) -> Catalogue: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

@@ -434,3 +434,63 @@ class Movement:
     party: PartyId
     is_in: bool
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogued:
+    """What the catalogue keeps of an object's newest version, to find it by."""
+
+    id: StixId
+    type: str
+    title: str
+    level: str
+    """The strictest TLP level on the whole object, empty without any."""
+    modified: str
+    received_at: datetime
+    words: tuple[str, ...]
+    links: tuple[StixId, ...]
+    """What it refers to and is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """One found object. `number` grows with what came last; a page goes on from there."""
+
+    number: int
+    id: StixId
+    type: str
+    title: str
+    level: str
+    modified: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePiece:
+    """Objects that the catalogue is to enter next, and how far it is then."""
+
+    ids: frozenset[StixId]
+    take_in: int
+    within: int
+    """The place inside that intake; 0 when it is entered whole."""
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search that a person kept by name, as the query of its address."""
+
+    user: str
+    name: str
+    query: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One look of one person at personal data, and what for."""
+
+    at: datetime
+    user: str
+    object_id: StixId
+    purpose: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sepakat.exchange.owing import alarms
 from sepakat.exchange.ports import Node
-from sepakat.exchange.records import Access, Account, Collection, MessageRecord, Party, SyncState, User
+from sepakat.exchange.records import Access, Account, Collection, Consultation, MessageRecord, Party, SyncState, User
 
 MOST_SHOWN = 50
 
@@ -30,6 +30,8 @@ class NodeHealth:
     alarms: tuple[str, ...]
     accesses: tuple[Access, ...]
     """The newest readings of clients."""
+    consultations: tuple[Consultation, ...]
+    """The newest looks at personal data."""
 
 
 def node_health(node: Node) -> NodeHealth:
@@ -49,4 +51,5 @@ def node_health(node: Node) -> NodeHealth:
             syncs=tuple(unit.syncs.everything()),
             alarms=tuple(found),
             accesses=tuple(unit.readings.accesses(MOST_SHOWN)),
+            consultations=tuple(unit.catalogue.consultations(MOST_SHOWN)),
         )

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from sepakat.errors import Fault, InputError, NotFound, NotPermitted
+from sepakat.exchange.cataloguing import enter
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Quarantined, StoredVersion, TakeIn
 from sepakat.exchange.releasing import ReleaseSummary, update_views
@@ -231,6 +232,7 @@ def undo_take_in(node: Node, id_: str) -> tuple[StixObject, ...]:
         for version in versions:
             removed += [held.object for held in unit.objects.get(version[0]) if held.object.version_ref == version]
             unit.objects.remove(version)
+        enter(unit, frozenset(version[0] for version in versions))
         unit.intakes.mark_undone(id_, now)
         update_views(node, unit, now)
     return tuple(removed)

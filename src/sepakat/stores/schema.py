@@ -37,7 +37,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0006"
+REVISION = "0007"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -626,4 +626,55 @@ marks = Table(
     Column("name", Name, primary_key=True),
     _required("value", Prose),
     _required("at", Instant),
+)
+
+# What people find objects by. It follows what is held, and could be made anew from it.
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    _given_key(),
+    _required("object_key", Key),
+    _required("id", PackedId, unique=True),
+    *_names("type", "title", "level", "modified"),
+    _required("received_at", Instant),
+    Index(None, "type", "key"),
+    Index(None, "level", "key"),
+)
+
+catalogue_words = Table(
+    "catalogue_words",
+    metadata,
+    Column("word", Name, primary_key=True),
+    Column("key", Key, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+catalogue_links = Table(
+    "catalogue_links",
+    metadata,
+    Column("target", PackedId, primary_key=True),
+    Column("key", Key, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("user", Name, primary_key=True),
+    Column("name", Name, primary_key=True),
+    _required("query", Prose),
+    _required("at", Instant),
+)
+
+# Who looked at personal data, and what for.
+
+consultations = Table(
+    "consultations",
+    metadata,
+    _counted_key(),
+    _required("at", Instant),
+    _required("user", Name),
+    _required("object_id", PackedId, index=True),
+    _required("purpose", Prose),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from sepakat.stores.agreements import SqlAgreements
+from sepakat.stores.catalogue import SqlCatalogue
 from sepakat.stores.claims import SqlClaims
 from sepakat.stores.held_objects import SqlObjects
 from sepakat.stores.intakes import SqlIntakes
@@ -46,6 +47,7 @@ class SqlUnit:
         self.people = SqlPeople(connection)
         self.syncs = SqlSyncs(connection)
         self.recent = SqlRecent(connection, keys)
+        self.catalogue = SqlCatalogue(connection, keys)
         self.jobs = SqlJobs(connection)
         self.claims = SqlClaims(connection)
         self.watches = SqlWatches(connection)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import orjson
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from sepakat.errors import NotFound
+from sepakat.exchange import consulting
 from sepakat.exchange.accounting import account_for_object, account_for_view
+from sepakat.exchange.consulting import must_say_why
 from sepakat.exchange.explaining import explain
 from sepakat.exchange.marking import PERSON_CATEGORIES
+from sepakat.exchange.neighbours import neighbours
 from sepakat.exchange.overview import came_from, decided, went_to
 from sepakat.exchange.parties import show_party
 from sepakat.exchange.viewing import show_object
 from sepakat.stix.identifiers import AgreementId, StixId
 from sepakat.web.acting import MARKINGS
 from sepakat.web.asking import Ask
+from sepakat.web.pictures import HEIGHT, WIDTH, around
 from sepakat.web.rendering import page
 
 _EXPLAINED = 20
@@ -37,9 +43,27 @@ def went(ask: Ask) -> Response:
 
 
 def object_(ask: Ask) -> Response:
-    """One object: versions, markings, who has it and who has not."""
+    """One object: versions, markings, who has it and who has not; personal data only after a purpose was said."""
+    if must_say_why(ask.node, ask.who, ask.object_id):
+        return page(ask, "consult.html", object_id=ask.object_id)
     shown = account_for_object(ask.node, ask.object_id)
-    return page(ask, "object.html", shown=shown, can_mark=MARKINGS, categories=PERSON_CATEGORIES)
+    linked = neighbours(ask.node, ask.object_id)
+    return page(
+        ask,
+        "object.html",
+        shown=shown,
+        graph=around(linked),
+        width=WIDTH,
+        height=HEIGHT,
+        can_mark=MARKINGS,
+        categories=PERSON_CATEGORIES,
+    )
+
+
+def consult(ask: Ask) -> Response:
+    """Write down what a person looks at personal data for."""
+    consulting.consult(ask.node, ask.who, ask.object_id, ask.said("purpose"))
+    return RedirectResponse(f"/objects/{quote(ask.object_id)}", 303)
 
 
 def why(ask: Ask) -> Response:
@@ -51,6 +75,8 @@ def why(ask: Ask) -> Response:
 
 def bundle(ask: Ask) -> Response:
     """An object with all its versions as a STIX bundle, to keep."""
+    if must_say_why(ask.node, ask.who, ask.object_id):
+        return page(ask, "consult.html", object_id=ask.object_id)
     held = show_object(ask.node, ask.object_id)
     objects = [version.object.content for version in held.versions]
     document = {"type": "bundle", "id": f"bundle--{ask.node.ids.uuid()}", "objects": objects}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from sepakat.exchange.ports import Node
-from sepakat.web import acting, administration, agreements, answering, log, pages, partners, today
+from sepakat.web import acting, administration, agreements, answering, log, objects, pages, partners, today
 from sepakat.web.asking import Handler
 from sepakat.web.guard import MOST_FORM_BYTES, Guard
 from sepakat.web.sessions import Sessions
@@ -51,7 +51,12 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
         route("consent-answer", "/consents/{consent}/answer", answering.answer_consent, POST),
         route("consent-withdraw", "/consents/{consent}/withdraw", answering.withdraw_consent, POST),
         route("decisions", "/decisions", pages.decisions),
+        route("objects", "/objects", objects.objects),
+        route("objects-bundle", "/objects-bundle", objects.bundle),
+        route("search-save", "/searches/save", objects.save, POST),
+        route("search-forget", "/searches/forget", objects.forget, POST),
         route("object", "/objects/{object}", pages.object_),
+        route("object-consult", "/objects/{object}/consult", pages.consult, POST),
         route("object-why", "/objects/{object}/why/{party}", pages.why),
         route("object-bundle", "/objects/{object}/bundle", pages.bundle),
         route("object-mark", "/objects/{object}/mark", acting.mark, POST),

@@ -133,3 +133,14 @@ MARKINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Who may read, or how to use, what is marked so: TLP 2.0 and 1.0, PAP."""
+
+COLUMNS: Mapping[str, tuple[str, bool]] = MappingProxyType(
+    {
+        "type": (N_("Type"), True),
+        "level": (N_("Marking"), True),
+        "received": (N_("Here since"), True),
+        "modified": (N_("Version"), False),
+        "id": (N_("Id"), False),
+    }
+)
+"""The columns of the table of objects beside the name, and whether they are shown where nobody chose."""

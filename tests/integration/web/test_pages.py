@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sepakat.exchange import agreeing
+from sepakat.exchange import agreeing, marking
 from sepakat.exchange.accounting import account_for_view
 from sepakat.exchange.overview import came_from, decided, went_to
+from sepakat.exchange.ports import Node
 from sepakat.exchange.viewing import view_of
 from sepakat.stix.identifiers import AgreementId, PartyId
 from tests.integration.web.browser import Browser, section, text_of
@@ -78,6 +79,86 @@ def test_front_page_shows_what_waits_for_an_answer(reader: Browser) -> None:
 def test_pictures_say_in_words_how_much_came_and_went(reader: Browser) -> None:
     html = reader.get("/").text
     assert re.search(r'aria-label="RU: [1-9]\d* came and \d+ went in 14 days"', html)
+
+
+def test_objects_are_found_by_words_type_and_partner(reader: Browser) -> None:
+    assert "Black Banner Group" in reader.text("/objects")
+    assert "Black Banner Group" in reader.text("/objects?words=BANNER+black")
+    assert "Nothing fits" in reader.text("/objects?words=ban")
+    only = reader.text("/objects?type=threat-actor&words=")
+    assert "Black Banner Group" in only
+    assert "Meeting in Washington" not in only
+    given = reader.get("/objects?released_to=ru").text
+    assert GROUP in given
+    assert SECRET not in given.partition("<tbody")[2]
+    assert WANTED in reader.get("/objects?received_from=ru").text
+    assert HELD in reader.get("/objects?state=held").text.partition("<tbody")[2]
+
+
+def test_table_of_objects_goes_on_as_a_part_for_the_script(reader: Browser) -> None:
+    part = reader.get("/objects?type=campaign", **{"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert part.strip().startswith("<tr")
+
+
+def test_columns_are_chosen(reader: Browser) -> None:
+    html = reader.get("/objects?col-id=1").text
+    assert f"<wbr>{GROUP.partition('--')[2]}" in html
+    assert text_of(html.partition("<thead")[2].partition("</thead>")[0]).endswith("Name Id")
+
+
+def test_search_is_kept_used_and_removed(node: Node, anna: Browser) -> None:
+    token = anna.token("/objects?words=hydra")
+    kept = anna.client.post("/searches/save", data={"token": token, "name": "Hydra", "query": "words=hydra"})
+    assert kept.headers["location"] == "/objects?words=hydra&said=saved"
+    assert '<a href="/objects?words=hydra">Hydra</a>' in anna.get("/objects").text
+    assert "Hydra" not in signed_in(node, "overseer").text("/objects")
+    anna.client.post("/searches/forget", data={"token": token, "name": "Hydra"})
+    assert "Hydra" not in anna.text("/objects")
+
+
+def test_found_objects_are_exported_as_a_bundle(reader: Browser) -> None:
+    bundle = reader.get("/objects-bundle?type=threat-actor").json()
+    assert [one["id"] for one in bundle["objects"]] == [GROUP]
+
+
+def test_personal_data_is_shown_after_a_purpose_which_the_overseer_reads(tmp_path: Path) -> None:
+    with simulation(tmp_path, "us") as made:
+        add_everybody(made["us"])
+        made.take_in("us", made.written_by("us", GROUP, "green", name="A witness of the siege"))
+        marking.annotate(made["us"], GROUP, person_category="witness", necessity="a case")
+        person = signed_in(made["us"], "analyst")
+        closed = person.get(f"/objects/{GROUP}")
+        assert "A witness of the siege" not in closed.text
+        assert "A witness of the siege" not in person.get(f"/objects/{GROUP}/bundle").text
+        assert person.get("/objects-bundle").json()["objects"] == []
+        token = person.token(f"/objects/{GROUP}")
+        person.client.post(f"/objects/{GROUP}/consult", data={"token": token, "purpose": "case 12"})
+        assert "A witness of the siege" in person.text(f"/objects/{GROUP}")
+        assert "case 12" in signed_in(made["us"], "overseer").text("/administration")
+
+
+def test_picture_of_links_names_both_ends_and_the_kind(tmp_path: Path) -> None:
+    with simulation(tmp_path, "us") as made:
+        add_everybody(made["us"])
+        link = made.written_by(
+            "us",
+            "relationship--3b1c9a52-6c1e-4f0a-9d57-000000000011",
+            "green",
+            relationship_type="attributed-to",
+            source_ref=CUT,
+            target_ref=GROUP,
+        )
+        made.take_in(
+            "us",
+            made.written_by("us", GROUP, "green", name="Black Banner Group"),
+            made.written_by("us", CUT, "green", name="Autumn raids"),
+            link,
+        )
+        person = signed_in(made["us"], "analyst")
+        person.get("/objects")
+        words = person.text(f"/objects/{GROUP}")
+        assert re.search(r"← attributed-to .*Autumn raids", words)
 
 
 def test_decisions_show_outcome_and_taker(reader: Browser) -> None:
