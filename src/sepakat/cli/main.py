@@ -53,6 +53,7 @@ NOUNS: dict[str, str] = {
     "agreements": "agreements",
     "objects": "objects",
     "topics": "topics",
+    "review": "reviews",
     "approvals": "approvals",
     "consent": "consents",
     "recalls": "recalls",

@@ -19,6 +19,7 @@ from sepakat.exchange.cataloguing import enter
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Quarantined, StoredVersion, TakeIn
 from sepakat.exchange.releasing import ReleaseSummary, update_views
+from sepakat.exchange.reports import forget_report
 from sepakat.exchange.screening import Checked, Progress, Taken, check, compare
 from sepakat.intake.formats import read_source
 from sepakat.intake.source import Contents, Item, Source
@@ -209,7 +210,8 @@ def undo_take_in(node: Node, id_: str) -> tuple[StixObject, ...]:
 
     Raises:
         NotFound: there is no such intake.
-        NotPermitted: it is undone already, came from a partner, or something of it was released (recall that instead).
+        NotPermitted: it is undone already, came from a partner or a review, or something of it was released (recall
+            that instead) or confirmed.
     """
     now = node.clock.now()
     with node.store.writing() as unit:
@@ -220,6 +222,7 @@ def undo_take_in(node: Node, id_: str) -> tuple[StixObject, ...]:
             raise NotPermitted("take-in-undone", f"intake {id_} is undone already, since {batch.undone_at.isoformat()}")
         if batch.by.startswith("party:"):
             raise NotPermitted("take-in-received", f"intake {id_} came from {batch.by[6:]}: only a recall removes it")
+        forget_report(unit, id_)
         versions = unit.objects.of_take_in(id_)
         released = sorted({version[0] for version in versions if unit.views.rows_of(version[0])})
         if released:

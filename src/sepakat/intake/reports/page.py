@@ -84,6 +84,7 @@ class Page:
     boilerplate: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     captured_at: datetime | None = None
+    is_markup: bool = False
 
     def text_of(self, part: Paragraph) -> str:
         """The words of a part."""
@@ -98,14 +99,17 @@ class _Text:
     starts: list[int] = field(default_factory=list)
 
 
-def read_page(content: bytes, name: str = "", captured_at: datetime | None = None) -> Page:
-    """The page in these bytes, HTML or plain text in any encoding.
+def read_page(
+    content: bytes, name: str = "", captured_at: datetime | None = None, is_markup: bool | None = None
+) -> Page:
+    """The page in these bytes, HTML or plain text in any encoding; `is_markup` None looks which.
 
     Raises:
         InputError: it is no text, too large, or has no text in it.
     """
     decoded = decode(content, name)
-    lines, metadata = read_markup(decoded.text, name) if decoded.is_markup else (text_lines(decoded.text), Metadata())
+    has_tags = decoded.is_markup if is_markup is None else is_markup
+    lines, metadata = read_markup(decoded.text, name) if has_tags else (text_lines(decoded.text), Metadata())
     if not lines:
         raise InputError("report-empty", f"report {name!r} refused: there is no text in it", None)
     if sum(len(line.text) for line in lines) > MOST_TEXT:
@@ -125,7 +129,9 @@ def read_page(content: bytes, name: str = "", captured_at: datetime | None = Non
         )
     joined = _join(lines)
     findings = (f"{decoded.hidden} hidden characters taken out",) if decoded.hidden else ()
-    return _assemble(lines, metadata, layout, joined, _Source(name, content, captured_at, tables, agencies, findings))
+    return _assemble(
+        lines, metadata, layout, joined, _Source(name, content, captured_at, tables, agencies, findings, has_tags)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class _Source:
     tables: Gazetteer
     agencies: frozenset[str]
     findings: tuple[str, ...]
+    is_markup: bool
 
 
 def agency_names() -> frozenset[str]:
@@ -254,6 +261,7 @@ def _assemble(lines: Sequence[Line], metadata: Metadata, layout: Layout, joined:
         boilerplate=tuple(dict.fromkeys(layout.boilerplate)),
         findings=source.findings,
         captured_at=source.captured_at,
+        is_markup=source.is_markup,
     )
 
 

@@ -73,13 +73,15 @@ class Reading:
     related_events: tuple[str | None, ...] = ()
 
 
-def read_report(content: bytes, name: str = "", captured_at: datetime | None = None) -> Reading:
-    """Everything that the rules find in a page.
+def read_report(
+    content: bytes, name: str = "", captured_at: datetime | None = None, is_markup: bool | None = None
+) -> Reading:
+    """Everything that the rules find in a page; of one in another language than ours, what stands around its body.
 
     Raises:
         InputError: the bytes are no text, too large, or hold no text.
     """
-    page = read_page(content, name, captured_at)
+    page = read_page(content, name, captured_at, is_markup)
     language = page.header.language
     if language not in {"id", "en"}:
         return Reading(page)

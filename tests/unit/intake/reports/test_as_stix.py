@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from sepakat.claims.reading import read_claim
-from sepakat.intake.reports.as_stix import Origin, ProposedObject, propose_objects
+from sepakat.intake.reports.as_stix import propose_objects
+from sepakat.intake.reports.proposing import Origin, ProposedObject
 from sepakat.intake.reports.reading import read_report
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.validation import faults_of
