@@ -44,13 +44,17 @@ def _play(story: Story, seed: int) -> int:
     moved = 0
     for step in range(STEPS):
         before = _outcomes(story.world, decided.verdicts)
+        were = _projections(story.world, decided.verdicts)
         change = story.change()
         touched = decided.apply(change, story.now)
         fresh = decide_all(story.world, story.now)
         where = f"world {seed}, step {step}: {change}"
         expected = _outcomes(story.world, fresh)
         assert _outcomes(story.world, decided.verdicts) == expected, where
-        assert _projections(story.world, decided.verdicts) == _projections(story.world, fresh), where
+        are = _projections(story.world, fresh)
+        assert _projections(story.world, decided.verdicts) == are, where
+        concerned = touched | decided.naming(touched)
+        assert {name[0][0] for name in were.keys() & are.keys() if were[name] != are[name]} <= concerned, where
         assert all(
             before.get((version, view)) == outcome
             for (version, view), outcome in expected.items()

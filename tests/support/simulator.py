@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sepakat.errors import PeerError, SepakatError, StoreError
 from sepakat.exchange import agreeing
+from sepakat.exchange.deciding import forget_world
 from sepakat.exchange.known import Known
 from sepakat.exchange.messaging import REFUSED, deliver, messages_for
 from sepakat.exchange.parties import add_party, fingerprint_of, found_party, own_card
@@ -25,6 +26,7 @@ from sepakat.exchange.ports import Node, Peer, PeerPage, RowQuery
 from sepakat.exchange.reading import Asking, collections_for, read
 from sepakat.exchange.receiving import receive
 from sepakat.exchange.records import Party
+from sepakat.exchange.releasing import ReleaseSummary, update_views
 from sepakat.exchange.synchronising import SyncReport, synchronise
 from sepakat.exchange.taking_in import Provenance, take_in
 from sepakat.stix.canonical import canonical_bytes
@@ -139,6 +141,8 @@ class Simulation:
 
     clock: FixedClock
     network: Network
+    is_damaged: bool = False
+    """A test wrote into the stores past the ports: what was released is no longer what the store says."""
 
     def __getitem__(self, party: str) -> Node:
         return self.network.nodes[PartyId(party)]
@@ -222,7 +226,23 @@ def simulation(folder: Path, *parties: str) -> Iterator[Simulation]:
             )
             network.nodes[party] = node
             found_party(node, name.upper(), "US" if name == "us" else None, address=f"https://{name}.example")
-        yield Simulation(clock, network)
+        made = Simulation(clock, network)
+        yield made
+        for node in () if made.is_damaged else network.nodes.values():
+            check_views(node)
+
+
+def check_views(node: Node) -> None:
+    """What was released change by change is what comparing everything once gives."""
+    _update(node)
+    forget_world(node.store)
+    done = _update(node)
+    assert (done.changes, done.held) == ([], {})
+
+
+def _update(node: Node) -> ReleaseSummary:
+    with node.store.writing() as unit:
+        return update_views(node, unit, node.clock.now())
 
 
 def said(

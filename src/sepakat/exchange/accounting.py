@@ -15,15 +15,15 @@ from typing import Any
 import orjson
 
 from sepakat.errors import NotFound
+from sepakat.exchange.deciding import world_to_read
 from sepakat.exchange.holding import Holder, who_has
 from sepakat.exchange.overview import PAGE, view_collection
 from sepakat.exchange.ports import Node, RowQuery, Unit
 from sepakat.exchange.records import Arrival, Collection, Party, Policy, Publication, Standing, StoredVersion
 from sepakat.exchange.standing import version_in_force
 from sepakat.exchange.titles import MarkingLine, markings_of, title_of
-from sepakat.exchange.world import world_of
 from sepakat.release.decision import Decision, Outcome
-from sepakat.release.engine import decide, decide_all
+from sepakat.release.engine import decide
 from sepakat.release.question import ViewKey
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 
@@ -204,18 +204,17 @@ def _withheld(
     node: Node, unit: Unit, view: ViewKey, after: StixId | None, now: datetime, limit: int
 ) -> tuple[tuple[Withheld, ...], StixId | None]:
     """What the view has not or not whole, by id after `after`; and the id to go on from, None at the end."""
-    world = world_of(node, unit, now)
-    verdicts = decide_all(world, now)
     found: list[Withheld] = []
     looked_at = unit.objects.page(after=after, limit=MOST_LOOKED_AT + 1)
-    for stored in looked_at[:MOST_LOOKED_AT]:
-        made = stored.object
-        if made.type in SCAFFOLD or verdicts.outcome(made.version_ref, view) is Outcome.WHOLE:
-            continue
-        if len(found) == limit:
-            return tuple(found), found[-1].id
-        decision = decide(world, verdicts, made.version_ref, view, now)
-        found.append(Withheld(made.id, made.type, title_of(made.content), decision))
+    with world_to_read(node, unit, now) as decided:
+        for stored in looked_at[:MOST_LOOKED_AT]:
+            made = stored.object
+            if made.type in SCAFFOLD or decided.verdicts.outcome(made.version_ref, view) is Outcome.WHOLE:
+                continue
+            if len(found) == limit:
+                return tuple(found), found[-1].id
+            decision = decide(decided.world, decided.verdicts, made.version_ref, view, decided.now)
+            found.append(Withheld(made.id, made.type, title_of(made.content), decision))
     rest = looked_at[MOST_LOOKED_AT - 1].object.id if len(looked_at) > MOST_LOOKED_AT else None
     return tuple(found), rest
 

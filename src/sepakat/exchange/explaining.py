@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sepakat.errors import NotFound
+from sepakat.exchange.deciding import world_to_read
 from sepakat.exchange.ports import Node
 from sepakat.exchange.world import world_of
 from sepakat.release.decision import Decision, Finding, Outcome, Verdict
-from sepakat.release.engine import decide, decide_all
-from sepakat.release.question import ViewKey
+from sepakat.release.engine import Verdicts, decide, decide_all
+from sepakat.release.question import ViewKey, World
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 
 
@@ -34,7 +35,16 @@ def explain(
             raise NotFound("party-unknown", f"no party {party}", "`sepakat party list` shows them")
         if agreement is not None and not unit.agreements.versions(agreement):
             raise NotFound("agreement-unknown", f"no agreement {agreement}", "`sepakat agreements list` shows them")
-        world = world_of(node, unit, now)
+        if at is not None:
+            world = world_of(node, unit, now)
+            return _decisions(world, decide_all(world, now), object_id, party, agreement, now)
+        with world_to_read(node, unit, now) as decided:
+            return _decisions(decided.world, decided.verdicts, object_id, party, agreement, decided.now)
+
+
+def _decisions(
+    world: World, verdicts: Verdicts, object_id: StixId, party: PartyId, agreement: AgreementId | None, now: datetime
+) -> list[Decision]:
     versions = world.versions.get(object_id)
     if not versions:
         raise NotFound("object-unknown", f"no object {object_id} is held", "`sepakat objects list` shows what is")
@@ -42,7 +52,6 @@ def explain(
     keys = sorted(key for key in world.views if key.taker == party and agreement in (None, key.agreement))
     if not keys:
         return [_without_view(version, party, agreement, now)]
-    verdicts = decide_all(world, now)
     return [decide(world, verdicts, version, key, now) for key in keys]
 
 

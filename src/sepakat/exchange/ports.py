@@ -9,7 +9,7 @@ Lists are ordered as each method says; nothing depends on the order of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +49,7 @@ from sepakat.exchange.records import (
     SyncState,
     TakeIn,
     Topic,
+    Touched,
     User,
     VariantState,
 )
@@ -166,6 +167,7 @@ class Policies(Protocol):
 
     def put(self, policy: Policy) -> None: ...
     def get(self, object_id: StixId) -> Policy | None: ...
+    def get_many(self, ids: Iterable[StixId]) -> Mapping[StixId, Policy]: ...
     def everything(self) -> list[Policy]: ...
     def put_topic(self, topic: Topic) -> None: ...
     def topics(self) -> list[Topic]: ...
@@ -190,9 +192,18 @@ class Views(Protocol):
     def rows_of(self, original_id: StixId) -> list[Publication]:
         """All rows, in every view and standing, that came from one object."""
 
+    def rows_of_many(self, original_ids: Iterable[StixId]) -> list[Publication]:
+        """The rows of all views that stand for versions of some objects, by view and sequence."""
+
     def rows_of_leaf(self, collection: str, leaf: int) -> list[Publication]: ...
     def withdraw(self, collection: str, sequences: Iterable[int], at: datetime) -> None: ...
     def put_variant(self, state: VariantState) -> None: ...
+    def variants_of(self, original_ids: Iterable[StixId]) -> list[VariantState]:
+        """The variants of some objects in all views."""
+
+    def raised_epochs(self) -> Mapping[tuple[str, StixId], int]:
+        """By collection and original id, the epochs above 0."""
+
     def variants(self, collection: str) -> Mapping[StixId, VariantState]:
         """By original id."""
 
@@ -443,8 +454,30 @@ class Catalogue(Protocol):
         """Newest first."""
 
 
+class Changes(Protocol):
+    """What was written that deciding reads: whoever keeps a world decided follows it. Kept with the unit, in order."""
+
+    def fresh(self) -> Touched:
+        """What this unit has written so far."""
+
+    def last(self) -> int:
+        """The newest entry that is committed; 0 when none is kept."""
+
+    def since(self, entry: int) -> Touched | None:
+        """All that was committed after an entry; None when that entry is no longer kept."""
+
+    def when_ended(self, action: Callable[[int | None], None]) -> None:
+        """Call `action` when this writing unit has ended, before the next one begins in this process.
+
+        It gets the newest entry there is then, the unit's own if it wrote any; None if the unit was rolled back.
+        """
+
+
 class Unit(Protocol):
     """One transaction: every port on the same snapshot."""
+
+    @property
+    def changes(self) -> Changes: ...
 
     @property
     def objects(self) -> Objects: ...

@@ -20,7 +20,7 @@ from sepakat.exchange.parties import own_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Consent, Direction, Policy, Recall, RecallAnswer, StoredVersion, TakeIn
 from sepakat.exchange.releasing import publish_tombstone, revoke_variant, update_views
-from sepakat.exchange.world import views_given
+from sepakat.exchange.world import views_of
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stix.identifiers import PartyId, StixId
@@ -154,7 +154,8 @@ def _check_is_open(object_id: StixId, policy: Policy, holders: Holders, views: C
 def _bury(node: Node, unit: Unit, taking: Taking, by: str, now: datetime) -> None:
     """Revoke what STIX lets us revoke: our own object for all, our variants wherever they went."""
     object_id = taking.object_id
-    given = {view.key: view for view in views_given(node, unit, now)}
+    parties = {party.id: party for party in unit.parties.everyone()}
+    given = views_of(node.party, unit.agreements.everything(), parties, now)
     revoked = _revoked(node, unit, unit.objects.get(object_id), by, now) if taking.is_for_all else None
     for key, ids in taking.holders.items():
         if key not in given:

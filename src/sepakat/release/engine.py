@@ -24,9 +24,10 @@ from sepakat.stix.objects import VersionRef
 class Verdicts:
     """What leaves, for all versions and all views of one world at one instant."""
 
-    def __init__(self, compiled: Compiled, fixpoint: Fixpoint) -> None:
+    def __init__(self, compiled: Compiled, fixpoint: Fixpoint, publication: Publication | None = None) -> None:
         self.compiled = compiled
         self.fixpoint = fixpoint
+        self._publication = publication
 
     def outcome(self, version: VersionRef, view: ViewKey) -> Outcome:
         """The outcome for one version in one view; `OUT` for anything that is not known."""
@@ -50,10 +51,12 @@ class Verdicts:
                 found.append((version.ref, Outcome.VARIANT))
         return tuple(found)
 
-    @cached_property
+    @property
     def publication(self) -> Publication:
         """Which scaffold each view shows."""
-        return Publication(self.compiled)
+        if self._publication is None:
+            self._publication = Publication(self.compiled)
+        return self._publication
 
     @cached_property
     def next_change_at(self) -> datetime | None:

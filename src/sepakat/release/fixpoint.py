@@ -137,7 +137,7 @@ class Fixpoint:
 
         What can rise by the change begins high again and falls to where it stays, as if all were decided anew: each
         rise is passed on, as far as each version's own rules allow it, before anything falls. Gives all ids that were
-        looked at again.
+        looked at again: every one whose standing, or the clauses that match it, may be other than before.
         """
         before: dict[StixId, Held] = {}
         for identifier in changed:
@@ -350,7 +350,9 @@ class Fixpoint:
         matched = version.matched & self.evidence(version, "topic") & self.evidence(version, "region")
         if matched == version.matched:
             return
+        # Other clauses may cut it otherwise, also where it stays what it was.
         version.matched = matched
+        self._touched.add(version.id)
         clauses = self._world.clauses
         whole = version.whole & self.cover(version.unit_slots, matched & clauses.may_go_whole)
         variant = version.variant

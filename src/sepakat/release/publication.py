@@ -7,7 +7,7 @@ Decision record 2, *Scaffold*.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sepakat.claims.extension import VARIANT_EXTENSION
 from sepakat.release.compiled import Compiled
@@ -18,12 +18,15 @@ from sepakat.stix.identifiers import StixId
 
 
 class Publication:
-    """The scaffold of all views, worked out when it is first asked for."""
+    """The scaffold of all views, worked out when it is first asked for and kept in step by `renew`."""
 
     def __init__(self, world: Compiled) -> None:
         self._world = world
         self._mentioned: dict[StixId, int] = {}
-        self._in_doubt: list[tuple[Version, ScaffoldReference]] = []
+        self._mentions: dict[StixId, dict[StixId, int]] = {}
+        """By the id of what mentions scaffold, the views in which it surely does, by the scaffold's id."""
+        self._mentioning: dict[StixId, dict[StixId, None]] = {}
+        self._in_doubt: dict[StixId, list[tuple[Version, ScaffoldReference]]] = {}
         self._by_view: dict[ViewKey, frozenset[StixId]] = {}
         self._points_to: Mapping[StixId, frozenset[StixId]] = {
             identifier: frozenset(
@@ -31,9 +34,7 @@ class Publication:
             )
             for identifier in world.scaffold
         }
-        for version in world.versions():
-            if version.present and not version.is_scaffold:
-                self._mention(version)
+        self.renew(world.held)
 
     def of(self, view: ViewKey) -> frozenset[StixId]:
         """The ids of the scaffold that a view shows."""
@@ -42,19 +43,52 @@ class Publication:
             found = self._by_view[view] = self._close(self._seeds(view), self._world.slots.bit(view))
         return found
 
-    def _mention(self, version: Version) -> None:
-        only_variant = version.variant & ~version.whole
-        for reference in version.scaffold:
-            views = version.whole
-            if only_variant and reference.paths:
-                if reference.paths[0][0] == "object_marking_refs":
-                    # Markings of the object are never cut.
-                    views |= only_variant
-                else:
-                    self._in_doubt.append((version, reference))
-            self._mentioned[reference.target] = self._mentioned.get(reference.target, 0) | views
-        if only_variant and VARIANT_EXTENSION in self._world.scaffold:
-            self._mentioned[VARIANT_EXTENSION] = self._mentioned.get(VARIANT_EXTENSION, 0) | only_variant
+    def renew(self, identifiers: Iterable[StixId]) -> None:
+        """Read again what some ids mention, held or not; what is scaffold itself must be the same as before."""
+        lost: dict[StixId, int] = {}
+        for identifier in identifiers:
+            before = self._mentions.pop(identifier, {})
+            self._in_doubt.pop(identifier, None)
+            now = self._mentioned_by(identifier)
+            if now:
+                self._mentions[identifier] = now
+            for target, views in now.items():
+                self._mentioned[target] = self._mentioned.get(target, 0) | views
+                self._mentioning.setdefault(target, {})[identifier] = None
+            for target, views in before.items():
+                gone = views & ~now.get(target, 0)
+                if gone:
+                    lost[target] = lost.get(target, 0) | gone
+                if target not in now:
+                    self._mentioning[target].pop(identifier, None)
+        for target, views in lost.items():
+            for other in self._mentioning[target]:
+                views &= ~self._mentions[other][target]
+                if not views:
+                    break
+            self._mentioned[target] &= ~views
+        self._by_view.clear()
+
+    def _mentioned_by(self, identifier: StixId) -> dict[StixId, int]:
+        """The scaffold that the versions of an id surely mention, each with the views; what is in doubt is kept."""
+        found: dict[StixId, int] = {}
+        entry = self._world.held.get(identifier)
+        for version in entry.versions if entry is not None else ():
+            if version.is_scaffold or not version.present:
+                continue
+            only_variant = version.variant & ~version.whole
+            for reference in version.scaffold:
+                views = version.whole
+                if only_variant and reference.paths:
+                    if reference.paths[0][0] == "object_marking_refs":
+                        # Markings of the object are never cut.
+                        views |= only_variant
+                    else:
+                        self._in_doubt.setdefault(identifier, []).append((version, reference))
+                found[reference.target] = found.get(reference.target, 0) | views
+            if only_variant and VARIANT_EXTENSION in self._world.scaffold:
+                found[VARIANT_EXTENSION] = found.get(VARIANT_EXTENSION, 0) | only_variant
+        return found
 
     def _seeds(self, view: ViewKey) -> set[StixId]:
         world = self._world
@@ -68,7 +102,7 @@ class Publication:
         found.update(
             target for target, views in self._mentioned.items() if views & bit and self._can_be_shown(target, bit)
         )
-        for version, reference in self._in_doubt:
+        for version, reference in (entry for entries in self._in_doubt.values() for entry in entries):
             if (
                 version.variant & ~version.whole & bit
                 and reference.target not in found

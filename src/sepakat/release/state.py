@@ -18,6 +18,7 @@ from sepakat.release.engine import Verdicts
 from sepakat.release.fixpoint import Fixpoint
 from sepakat.release.next_change import instants_of, instants_of_grant, instants_of_policy, instants_of_view
 from sepakat.release.object_facts import derivation_of, reading_of
+from sepakat.release.publication import Publication
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
 from sepakat.release.times import as_datetime, microseconds
 from sepakat.stix.identifiers import StixId
@@ -93,14 +94,20 @@ class Decided:
         concerned = self._take_in(change) | due
         if concerned:
             touched |= self._decide_again(concerned)
-        self.verdicts = Verdicts(self._compiled, self._fixpoint)
+        self._publication.renew(touched)
+        self.verdicts = Verdicts(self._compiled, self._fixpoint, self._publication)
         return frozenset(touched)
+
+    def naming(self, identifiers: Iterable[StixId]) -> frozenset[StixId]:
+        """The ids that name any of some ids, now or at some time before: how they are cut may depend on those."""
+        return frozenset(one for identifier in identifiers for one in self._named_by.get(identifier, ()))
 
     def _decide(self, now: datetime) -> None:
         self._compiled = Compiled(self.world, now)
         self._fixpoint = Fixpoint(self._compiled)
         self._fixpoint.run()
-        self.verdicts = Verdicts(self._compiled, self._fixpoint)
+        self._publication = Publication(self._compiled)
+        self.verdicts = Verdicts(self._compiled, self._fixpoint, self._publication)
         self._named_by: dict[StixId, dict[StixId, None]] = {}
         self._derivers: dict[StixId, set[StixId]] = {}
         """What derives from an id, now or at some time before."""

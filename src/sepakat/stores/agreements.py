@@ -18,6 +18,7 @@ from sepakat.agreements.terms import Agreement
 from sepakat.errors import StoreError
 from sepakat.exchange.records import AgreementRecord
 from sepakat.stix.identifiers import AgreementId
+from sepakat.stores.changes import SqlChanges
 from sepakat.stores.schema import agreement_events, agreements
 from sepakat.stores.statements import insert
 
@@ -25,10 +26,12 @@ from sepakat.stores.statements import insert
 class SqlAgreements:
     """The port `Agreements` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changes: SqlChanges) -> None:
         self._connection = connection
+        self._changes = changes
 
     def add(self, record: AgreementRecord) -> None:
+        self._changes.note(agreements=True)
         values = {
             "hash": record.hash,
             "id": record.agreement.id,
@@ -52,6 +55,7 @@ class SqlAgreements:
         return self._records()
 
     def add_event(self, hash_: str, event: LifeEvent) -> None:
+        self._changes.note(agreements=True)
         key = self._connection.scalar(select(agreements.c.key).where(agreements.c.hash == hash_))
         if key is None:
             raise StoreError("record-unknown", f"event refused: no agreement with hash {hash_} is kept")

@@ -16,6 +16,7 @@ from sepakat.exchange.records import StoredVersion
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stores.changes import SqlChanges
 from sepakat.stores.claims import forget_claims, note_claims
 from sepakat.stores.columns import pack_version
 from sepakat.stores.keys import Keys, Provenance
@@ -28,14 +29,16 @@ _OBJECTS_AT_ONCE = 500
 class SqlObjects:
     """The port `Objects` over one connection."""
 
-    def __init__(self, connection: Connection, keys: Keys) -> None:
+    def __init__(self, connection: Connection, keys: Keys, changes: SqlChanges) -> None:
         self._connection = connection
         self._keys = keys
+        self._changes = changes
 
     def add(self, version: StoredVersion) -> bool:
         return self.add_many([version])[0]
 
     def add_many(self, added: Sequence[StoredVersion]) -> list[bool]:
+        self._changes.note(objects=(one.object.id for one in added))
         object_keys, fresh = self._keys.objects_made(one.object.id for one in added)
         named = [(object_keys[one.object.id], one.object.version) for one in added]
         held = self._held(name for name in named if name[0] not in fresh)
@@ -121,6 +124,7 @@ class SqlObjects:
         body = self._connection.scalar(select(versions.c.body_key).where(*name))
         if body is None:
             return
+        self._changes.note(objects=[version[0]])
         self._connection.execute(delete(versions).where(*name))
         of_object = select(versions.c.body_key).where(versions.c.object_key == key, versions.c.body_key == body)
         served = select(publications.c.body_key).where(
@@ -136,6 +140,7 @@ class SqlObjects:
         key = self._keys.objects([version[0]]).get(version[0])
         if key is None:
             return
+        self._changes.note(objects=[version[0]])
         for name, (_, provenance_key) in self._held([(key, version[1])]).items():
             origins, received = self._keys.provenance(provenance_key)
             kept = tuple(one for one in received if one != terms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from sepakat.exchange.records import Consent, Direction, Recall
+from sepakat.stores.changes import SqlChanges
 from sepakat.stores.record_rows import Form, RecordRows
 from sepakat.stores.schema import consents, recalls
 
@@ -15,7 +16,8 @@ _CONSENTS = Form(Consent, consents, ("id", "direction"))
 class SqlObligations:
     """The port `Obligations` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changes: SqlChanges) -> None:
+        self._changes = changes
         self._recalls = RecordRows(connection, _RECALLS)
         self._consents = RecordRows(connection, _CONSENTS)
 
@@ -30,6 +32,7 @@ class SqlObligations:
 
     def put_consent(self, consent: Consent) -> None:
         self._consents.put(consent)
+        self._changes.note(grants=[consent.object_id])
 
     def consent(self, id_: str, direction: Direction) -> Consent | None:
         return self._consents.one(consents.c.id == id_, consents.c.direction == direction)

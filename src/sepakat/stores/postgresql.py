@@ -26,7 +26,7 @@ from sepakat.errors import ConfigurationError, StoreError
 from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
 from sepakat.stores.schema import REVISION, metadata
 from sepakat.stores.session_leases import SessionLease, SessionLeases
-from sepakat.stores.unit import SqlUnit
+from sepakat.stores.unit import SqlUnit, written_unit
 
 SCHEMES = ("postgresql", "postgres")
 """What the address of such a store begins with."""
@@ -77,8 +77,8 @@ class PostgresqlStore:
         if not self._turn.acquire(timeout=self._limits.busy_seconds):
             raise _busy(self.place)
         try:
-            with _opened(self._writers, self.place, writes=True) as connection:
-                yield SqlUnit(connection)
+            with written_unit(lambda: _opened(self._writers, self.place, writes=True)) as unit:
+                yield unit
         finally:
             self._turn.release()
 

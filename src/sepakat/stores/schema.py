@@ -37,7 +37,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0007"
+REVISION = "0008"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -396,6 +396,16 @@ push_statuses = Table(
     _required("at", Instant),
     _required("document", LargeBinary),
 )
+
+Index(
+    "ix_variants_raised",
+    variants.c.collection_key,
+    sqlite_where=variants.c.epoch > 0,
+    postgresql_where=variants.c.epoch > 0,
+)
+
+# What each writing unit changed that deciding reads. Old entries go: who has not followed them decides all anew.
+changes = Table("changes", metadata, _counted_key(), _required("document", LargeBinary))
 
 # What was said, and the proof.
 

@@ -25,7 +25,7 @@ from sepakat.errors import ConfigurationError, StoreError
 from sepakat.stores.file_leases import FileLease, file_lease
 from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
 from sepakat.stores.schema import REVISION
-from sepakat.stores.unit import SqlUnit
+from sepakat.stores.unit import SqlUnit, written_unit
 
 _READERS_KEPT = 16
 
@@ -73,11 +73,16 @@ class SqliteStore:
         if not self._turn.acquire(timeout=self._limits.busy_seconds):
             raise _busy(self.path)
         try:
-            with self._writers.connect() as connection, connection.begin():
-                check_revision(connection, self.path)
-                yield SqlUnit(connection)
+            with written_unit(self._written) as unit:
+                yield unit
         finally:
             self._turn.release()
+
+    @contextmanager
+    def _written(self) -> Iterator[Connection]:
+        with self._writers.connect() as connection, connection.begin():
+            check_revision(connection, self.path)
+            yield connection
 
     def written(self) -> object:
         # SQLite counts for one connection what all others commit, so it is always the same connection that is asked.

@@ -5,10 +5,14 @@ Opens and ends nothing: what a reading and a writing unit are is left to the sto
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
 from sqlalchemy import Connection
 
 from sepakat.stores.agreements import SqlAgreements
 from sepakat.stores.catalogue import SqlCatalogue
+from sepakat.stores.changes import SqlChanges
 from sepakat.stores.claims import SqlClaims
 from sepakat.stores.held_objects import SqlObjects
 from sepakat.stores.intakes import SqlIntakes
@@ -33,17 +37,18 @@ class SqlUnit:
 
     def __init__(self, connection: Connection) -> None:
         keys = Keys(connection)
-        self.objects = SqlObjects(connection, keys)
+        self.changes = SqlChanges(connection)
+        self.objects = SqlObjects(connection, keys, self.changes)
         self.intakes = SqlIntakes(connection)
         self.reports = SqlReports(connection)
-        self.parties = SqlParties(connection)
-        self.agreements = SqlAgreements(connection)
-        self.policies = SqlPolicies(connection)
+        self.parties = SqlParties(connection, self.changes)
+        self.agreements = SqlAgreements(connection, self.changes)
+        self.policies = SqlPolicies(connection, self.changes)
         self.views = SqlViews(connection, keys)
         self.readings = SqlReadings(connection, keys)
         self.logs = SqlLogs(connection)
         self.messages = SqlMessages(connection)
-        self.obligations = SqlObligations(connection)
+        self.obligations = SqlObligations(connection, self.changes)
         self.people = SqlPeople(connection)
         self.syncs = SqlSyncs(connection)
         self.recent = SqlRecent(connection, keys)
@@ -51,3 +56,19 @@ class SqlUnit:
         self.jobs = SqlJobs(connection)
         self.claims = SqlClaims(connection)
         self.watches = SqlWatches(connection)
+
+
+@contextmanager
+def written_unit(opened: Callable[[], AbstractContextManager[Connection]]) -> Iterator[SqlUnit]:
+    """A writing unit over a connection that commits when it ends well; who waits for the end is told how it was."""
+    unit: SqlUnit | None = None
+    committed = False
+    try:
+        with opened() as connection:
+            unit = SqlUnit(connection)
+            yield unit
+            unit.changes.keep()
+        committed = True
+    finally:
+        if unit is not None:
+            unit.changes.ended(committed=committed)

@@ -65,6 +65,16 @@ class SqlViews:
         variant = and_(row.original_key == key, row.original_key != row.object_key)
         return publications_where(self._connection, or_(whole, variant)) if key is not None else []
 
+    def rows_of_many(self, original_ids: Iterable[StixId]) -> list[Publication]:
+        found: list[Publication] = []
+        row = publications.c
+        for chunk in chunks(self._keys.objects(original_ids).values()):
+            whole = and_(row.object_key.in_(chunk), row.original_key == row.object_key)
+            found += publications_where(self._connection, whole)
+            variant = and_(row.original_key.in_(chunk), row.original_key != row.object_key)
+            found += publications_where(self._connection, variant)
+        return sorted(found, key=lambda row: (row.collection, row.sequence))
+
     def rows_of_leaf(self, collection: str, leaf: int) -> list[Publication]:
         key = self._keys.collection(collection)
         runs = select(batches.c.first_sequence, batches.c.last_sequence).where(
@@ -109,6 +119,23 @@ class SqlViews:
         rows = self._connection.execute(select(variants).where(of_collection))
         return {row.original_id: VariantState(collection, *row[1:]) for row in rows}
 
+    def variants_of(self, original_ids: Iterable[StixId]) -> list[VariantState]:
+        names = self._collection_names()
+        found = [
+            row
+            for chunk in chunks(dict.fromkeys(original_ids))
+            for row in self._connection.execute(
+                select(variants).where(variants.c.collection_key.in_(names), variants.c.original_id.in_(chunk))
+            )
+        ]
+        return [VariantState(names[row.collection_key], *row[1:]) for row in found]
+
+    def raised_epochs(self) -> Mapping[tuple[str, StixId], int]:
+        names = self._collection_names()
+        of_raised = select(variants.c.collection_key, variants.c.original_id, variants.c.epoch)
+        rows = self._connection.execute(of_raised.where(variants.c.epoch > 0))
+        return {(names[row[0]], StixId(row[1])): row[2] for row in rows}
+
     def record(self, decisions: Sequence[RecordedDecision]) -> None:
         values = [
             {
@@ -139,6 +166,10 @@ class SqlViews:
             statement = statement.where(one.object_id == version[0], one.version == version[1])
         rows = self._connection.execute(statement)
         return [RecordedDecision(row[0], (row[1], row[2]), row[3], row[4], row[5]) for row in rows]
+
+    def _collection_names(self) -> dict[int, str]:
+        rows = self._connection.execute(select(collections.c.key, collections.c.id))
+        return {row[0]: row[1] for row in rows}
 
     def _collection_key(self, collection: str) -> int:
         key = self._keys.collection(collection)

@@ -28,6 +28,7 @@ def given(giving: Simulation) -> Simulation:
 
 def damage(world: Simulation, party: str, *statements: str) -> None:
     """Change the store of a party behind its back."""
+    world.is_damaged = True
     with closing(sqlite3.connect(world[party].store.path, isolation_level=None)) as connection:  # type: ignore[attr-defined]
         connection.execute("PRAGMA foreign_keys=OFF")
         for statement in statements:

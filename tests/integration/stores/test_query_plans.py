@@ -53,6 +53,10 @@ LOOKUPS: Mapping[str, Callable[[Unit], object]] = {
     "removing an object": lambda unit: unit.objects.remove(stored(1).object.version_ref),
     "the last row": lambda unit: unit.views.last(COLLECTION),
     "rows of an original": lambda unit: unit.views.rows_of(stix_id(1)),
+    "rows of many originals": lambda unit: unit.views.rows_of_many([stix_id(1), stix_id(2)]),
+    "variants of originals": lambda unit: unit.views.variants_of([stix_id(1)]),
+    "changes since an entry": lambda unit: unit.changes.since(0),
+    "policies of objects": lambda unit: unit.policies.get_many([stix_id(1)]),
     "rows of a leaf": lambda unit: unit.views.rows_of_leaf(COLLECTION, 0),
     "publishing": lambda unit: unit.views.publish([publication(10, 1, 50), publication(11)]),
     "withdrawing": lambda unit: unit.views.withdraw(COLLECTION, [1, 2], at(1)),
@@ -69,8 +73,9 @@ LOOKUPS: Mapping[str, Callable[[Unit], object]] = {
 }
 
 GROWING = {
-    "accesses", "agreements", "arrivals", "batches", "bodies", "decisions", "leaves", "messages", "nonces", "objects",
-    "original", "policies", "publications", "take_ins", "variants", "versions",
+    "accesses", "agreements", "arrivals", "batches", "bodies", "changes",
+    "decisions", "leaves", "messages", "nonces", "objects", "original", "policies", "publications", "take_ins",
+    "variants", "versions",
 }  # fmt: skip
 
 
@@ -137,6 +142,8 @@ def test_a_page_takes_its_rows_in_order_and_sorts_nothing(plans: Plans, name: st
         ("withdrawing", "ix_publications_object (object_key=? AND collection_key=?)"),
         ("rows of a leaf", "ix_batches_collection_key_leaf (collection_key=? AND leaf=?)"),
         ("rows of an original", "ix_publications_variant (original_key=?)"),
+        ("rows of many originals", "ix_publications_variant (original_key=?)"),
+        ("rows of many originals", "ix_publications_object (object_key=?"),
         ("adding objects", "PRIMARY KEY (object_key=? AND version>? AND version<?)"),
         ("what is to be delivered", "ix_messages_waiting (direction=?)"),
     ],
@@ -148,3 +155,8 @@ def test_a_lookup_uses_the_index_that_was_made_for_it(plans: Plans, name: str, i
 def test_a_scan_would_be_seen(plans: Plans) -> None:
     steps = plans.of(lambda unit: unit.objects.count())
     assert scans_in(steps)
+
+
+def test_raised_epochs_are_read_from_the_index_of_those_alone(plans: Plans) -> None:
+    steps = plans.of(lambda unit: unit.views.raised_epochs())
+    assert [step for step in steps if "variants" in step] == ["SCAN variants USING INDEX ix_variants_raised"]

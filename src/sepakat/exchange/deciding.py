@@ -1,0 +1,168 @@
+"""Keeps the node's world decided in this process and in step with the store, whoever writes there.
+
+What is decided is kept per store; each unit that asks first follows the store's journal of changes, so that only what a
+change touches is decided again, with the result of deciding everything from nothing. A writing unit has it to itself
+until it ends: what was rolled back is forgotten with all that was decided since. Nothing is published here; ids that
+others changed wait in `unpublished` until `releasing` has brought the views up to date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock, RLock
+from weakref import WeakKeyDictionary
+
+from sepakat.exchange.ports import Node, Store, Unit
+from sepakat.exchange.records import AgreementRecord, Party, Touched
+from sepakat.exchange.world import approvals_of, grants_of, held_versions, object_policy, standing_versions, views_of
+from sepakat.exchange.world import world_of as read_world
+from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, ViewKey
+from sepakat.release.state import Change, Decided
+from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stix.objects import VersionRef
+
+_CLOCKS_DIFFER = timedelta(seconds=2)
+"""By how much the clock may seem to have run backwards between threads that read it."""
+
+
+class KeptWorld:
+    """One node's world, decided, with what it takes to follow the store."""
+
+    def __init__(self, node: Node, unit: Unit, now: datetime) -> None:
+        # Not the node: its store would then never end.
+        self._party = node.party
+        self.decided = Decided(read_world(node, unit, now), now)
+        everyone = unit.parties.everyone()
+        self._parties: Mapping[PartyId, Party] = {party.id: party for party in everyone}
+        self._standing: Mapping[StixId, tuple[HeldVersion, ...]] = standing_versions(node, everyone)
+        self._agreements: list[AgreementRecord] = unit.agreements.everything()
+        self.seen = unit.changes.last()
+        """The newest entry of the journal that is in here."""
+        self.applied = unit.changes.fresh()
+        """What is in here of the writing unit that is open."""
+        self.unpublished: set[StixId] | None = None
+        """The ids that the views in the store may not be up to date with; None: all."""
+        self.shown: dict[ViewKey, frozenset[StixId]] = {}
+        """The scaffold of each view that was in force when the views were last brought up to date."""
+
+    def follow(self, unit: Unit, now: datetime) -> bool:
+        """Take in what was written since; False where everything has to be decided from nothing."""
+        if now < self.decided.now - _CLOCKS_DIFFER:
+            return False
+        fresh, last = unit.changes.fresh(), unit.changes.last()
+        touched = Touched()
+        if last > self.seen:
+            others = unit.changes.since(self.seen)
+            if others is None:
+                return False
+            touched = others
+        if fresh != self.applied:
+            touched |= fresh
+        if touched.everything:
+            return False
+        if touched.agreements:
+            self._agreements = unit.agreements.everything()
+        now = max(now, self.decided.now)
+        changed = self.decided.apply(self._change(unit, touched, now), now)
+        if self.unpublished is not None:
+            self.unpublished |= changed
+        self.seen, self.applied = max(last, self.seen), fresh
+        return True
+
+    def _change(self, unit: Unit, touched: Touched, now: datetime) -> Change:
+        held = unit.objects.get_many(touched.objects)
+        policies = unit.policies.get_many(touched.policies)
+        return Change(
+            versions={
+                identifier: held_versions(held[identifier])
+                if identifier in held
+                else self._standing.get(identifier, ())
+                for identifier in touched.objects
+            },
+            policies={
+                identifier: object_policy(policies[identifier]) if identifier in policies else ObjectPolicy()
+                for identifier in touched.policies
+            },
+            approvals=self._approvals(unit, touched.approvals),
+            grants=self._grants(unit, touched.grants),
+            views=views_of(self._party, self._agreements, self._parties, now),
+        )
+
+    def _approvals(self, unit: Unit, ids: frozenset[StixId]) -> dict[tuple[VersionRef, ViewKey], tuple[Approval, ...]]:
+        if not ids:
+            return {}
+        given = approvals_of(unit)
+        names = [name for name in (*self.decided.world.approvals, *given) if name[0][0] in ids]
+        return {name: given.get(name, ()) for name in names}
+
+    def _grants(self, unit: Unit, ids: frozenset[StixId]) -> dict[StixId, tuple[Grant, ...]]:
+        if not ids:
+            return {}
+        given = grants_of(self._party, unit)
+        return {identifier: tuple(one for one in given if one.object_id == identifier) for identifier in ids}
+
+
+@dataclass(eq=False)
+class _Place:
+    """Where one store's world is kept in this process."""
+
+    # Held while somebody looks at the world, and by a writing unit from its first look until it ends.
+    lock: RLock = field(default_factory=RLock)
+    world: KeptWorld | None = None
+    writer: Unit | None = None
+
+    def followed(self, node: Node, unit: Unit, now: datetime) -> KeptWorld:
+        world, self.world = self.world, None
+        if world is None or not world.follow(unit, now):
+            world = KeptWorld(node, unit, now)
+        # Only now: what was left half-done by an exception is not kept.
+        self.world = world
+        return world
+
+    def end(self, unit: Unit, entry: int | None) -> None:
+        """A writing unit has ended; `entry` is the newest of the journal, None if it was rolled back."""
+        if entry is None:
+            self.world = None
+        elif self.world is not None and self.world.applied == unit.changes.fresh():
+            self.world.seen = entry
+        if self.world is not None:
+            self.world.applied = Touched()
+        self.writer = None
+        self.lock.release()
+
+
+# Guards the places of all stores of this process; a place dies with its store.
+_PLACES: WeakKeyDictionary[Store, _Place] = WeakKeyDictionary()
+_PLACES_LOCK = Lock()
+
+
+def _place(store: Store) -> _Place:
+    with _PLACES_LOCK:
+        return _PLACES.setdefault(store, _Place())
+
+
+def world_to_write(node: Node, unit: Unit, now: datetime) -> KeptWorld:
+    """The world as it is in a writing unit, which has it to itself until it ends."""
+    place = _place(node.store)
+    if place.writer is not unit:
+        place.lock.acquire()
+        place.writer = unit
+        unit.changes.when_ended(lambda entry: place.end(unit, entry))
+    return place.followed(node, unit, now)
+
+
+@contextmanager
+def world_to_read(node: Node, unit: Unit, now: datetime) -> Iterator[Decided]:
+    """The world as it is in a reading unit, or a little later; nobody changes it meanwhile."""
+    place = _place(node.store)
+    with place.lock:
+        yield place.followed(node, unit, now).decided
+
+
+def forget_world(store: Store) -> None:
+    """Let go of what is decided for a store in this process: who asks next decides everything from nothing."""
+    with _PLACES_LOCK:
+        _PLACES.pop(store, None)

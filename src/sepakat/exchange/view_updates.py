@@ -1,0 +1,236 @@
+"""Brings one view up to what the release rule says now: what enters, what stays, what leaves, for some originals.
+
+Decides nothing itself: `release` does. Its own rules are those of DESIGN section 4, number 8: when a variant gets a new
+version, and that an id once released has the same bytes for ever (invariant I11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sepakat.exchange.ports import Node, Unit
+from sepakat.exchange.publishing import MILLISECOND, Entry, publish
+from sepakat.exchange.records import Collection, Publication, Standing, VariantState
+from sepakat.release import free_text
+from sepakat.release.decision import Outcome
+from sepakat.release.engine import decide
+from sepakat.release.question import HeldVersion, View, ViewKey
+from sepakat.release.state import Decided
+from sepakat.release.variants import VariantKeys, project, projection_digest, same_as, variant_id, variant_object
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.instants import format_instant, parse_instant
+from sepakat.stix.objects import StixObject, VersionRef
+from sepakat.stix.references import targets
+
+REVOKED = "revoked"
+"""In place of a projection digest: this variant was revoked, its id is never used again."""
+
+
+@dataclass(slots=True)
+class ViewChange:
+    """What one update did to one view."""
+
+    view: ViewKey
+    published: int = 0
+    variants: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(slots=True)
+class Shared:
+    """What every view of one update shares."""
+
+    node: Node
+    unit: Unit
+    decided: Decided
+    now: datetime
+    epochs: MutableMapping[tuple[ViewKey, StixId], int]
+
+
+@dataclass(slots=True)
+class Concerned:
+    """What is concerned in one view: what the engine lets go now, and the rows and variants that are there."""
+
+    released: Mapping[VersionRef, Outcome]
+    rows: Sequence[Publication]
+    states: Sequence[VariantState]
+
+
+class ViewUpdate:
+    """One view at one instant, as far as some originals are concerned: nothing is read or changed of any other."""
+
+    def __init__(self, shared: Shared, view: View, collection: Collection, concerned: Concerned) -> None:
+        self.node = shared.node
+        self.unit = shared.unit
+        self.world = shared.decided.world
+        self.verdicts = shared.decided.verdicts
+        self.now = shared.now
+        self.view = view
+        self.collection = collection
+        self.released = concerned.released
+        self.states = {state.original_id: state for state in concerned.states}
+        self.epochs = shared.epochs
+        self.keys = VariantKeys(self.node.secret, self.epochs)
+        rows = concerned.rows
+        self.live = [row for row in rows if row.standing is Standing.LIVE]
+        self.past = [row for row in rows if row.standing is not Standing.TOMBSTONE]
+        self.buried = {(row.id, row.version) for row in rows if row.standing is Standing.TOMBSTONE}
+
+    def telling(self) -> Iterator[tuple[StixId, str]]:
+        """The objects whose variant would tell in free text what it, or what it refers to, withholds (I17)."""
+        for original, version in self._newest_variants():
+            policy = self.unit.policies.get(original)
+            if policy is not None and policy.cleared is not None and version[1] <= policy.cleared:
+                continue
+            projection = self._projection(version)
+            state = self.states.get(original)
+            if state is not None and state.projection_digest == projection_digest(projection):
+                continue
+            selectors = list(free_text.telling(projection, self._withheld(version, projection)))
+            if selectors:
+                yield original, f"{', '.join(selectors)} may tell {self.view.key.taker} what was cut; look, then unhold"
+
+    def _withheld(self, version: VersionRef, projection: Mapping[str, object]) -> frozenset[str]:
+        """The identifying strings that this view gets neither of the object nor of what the object refers to."""
+        content = self._held(version).object.content
+        withheld = set(free_text.withheld_strings(content, projection))
+        given: set[str] = set()
+        for target in targets(content) - self.world.parties.keys():
+            for held in self.world.versions.get(target, ()):
+                strings = free_text.identifying_strings(held.object.content)
+                outcome = self.verdicts.outcome(held.object.version_ref, self.view.key)
+                if outcome is Outcome.WHOLE:
+                    given |= strings
+                else:
+                    remains = self._projection(held.object.version_ref) if outcome is Outcome.VARIANT else {}
+                    withheld |= free_text.withheld_strings(held.object.content, remains)
+                    given |= free_text.identifying_strings(remains)
+        return frozenset(withheld - given - free_text.identifying_strings(projection))
+
+    def run(self) -> ViewChange:
+        wanted = dict(self._newest_variants())
+        self._renew_ids_of_observables(wanted)
+        variants = [entry for entry in (self._variant(*item) for item in wanted.items()) if entry is not None]
+        entries = [*self._whole(), *variants]
+        staying = self._staying({entry.original[0] for entry in variants})
+        leaving = [row.sequence for row in self.live if row.sequence not in staying]
+        self.unit.views.withdraw(self.collection.id, leaving, self.now)
+        if entries:
+            publish(self.node, self.unit, self.view, self.collection, entries, self.now)
+        return ViewChange(self.view.key, len(entries), len(variants), len(leaving))
+
+    def _whole(self) -> Iterator[Entry]:
+        there = {row.original for row in self.live if row.outcome is Outcome.WHOLE}
+        for version, outcome in self.released.items():
+            if outcome is Outcome.WHOLE and version not in there and version not in self.buried:
+                yield self._entry(self._held(version).object, version, outcome)
+
+    def _newest_variants(self) -> Iterator[tuple[StixId, VersionRef]]:
+        """Each object whose newest released version is a variant, with that version."""
+        newest: dict[StixId, VersionRef] = {}
+        for version in self.released:
+            newest[version[0]] = max(version, newest.get(version[0], version))
+        for original, version in newest.items():
+            if self.released[version] is Outcome.VARIANT:
+                yield original, version
+
+    def _renew_ids_of_observables(self, wanted: Mapping[StixId, VersionRef]) -> None:
+        """What has no `modified` cannot have two contents under one id: another projection gets another id.
+
+        A new id changes the projections that refer to it, so this goes on until nothing changes; each object is renewed
+        at most once.
+        """
+        renewed: set[StixId] = set()
+        changed = True
+        while changed:
+            changed = False
+            for original, version in wanted.items():
+                state = self.states.get(original)
+                if original in renewed or state is None or state.projection_digest == REVOKED or version[1]:
+                    continue
+                if projection_digest(self._projection(version)) != state.projection_digest:
+                    self.epochs[(self.view.key, original)] = state.epoch + 1
+                    renewed.add(original)
+                    changed = True
+
+    def _variant(self, original: StixId, version: VersionRef) -> Entry | None:
+        projection = self._projection(version)
+        digest = projection_digest(projection)
+        state = self.states.get(original)
+        epoch = self.keys.epoch(self.view.key, original)
+        identifier = variant_id(self.node.secret, self.view.key, original, epoch)
+        if state is not None and state.variant_id == identifier:
+            if state.projection_digest == digest:
+                return self._again(state, version)
+            created = parse_instant(state.created)
+            modified = in_milliseconds(max(self.now, parse_instant(state.modified) + MILLISECOND))
+        elif self._said_already(original, version, digest):
+            return None
+        else:
+            created = modified = in_milliseconds(self.now)
+        giver = next(identity for identity, party in self.world.parties.items() if party == self.node.party)
+        token = same_as(self.node.secret, self.view.key.agreement, original)
+        made = variant_object(projection, identifier, created, modified, giver, token)
+        self.states[original] = VariantState(
+            collection=self.collection.id,
+            original_id=original,
+            variant_id=identifier,
+            epoch=epoch,
+            created=format_instant(created),
+            modified=format_instant(modified),
+            projection_digest=digest,
+        )
+        self.unit.views.put_variant(self.states[original])
+        return self._entry(made, version, Outcome.VARIANT)
+
+    def _again(self, state: VariantState, version: VersionRef) -> Entry | None:
+        """The variant as it was last released: nothing if it is there, the same bytes if it had left the view."""
+        if any(row.id == state.variant_id for row in self.live):
+            return None
+        last = max((row for row in self.past if row.id == state.variant_id), key=lambda row: row.version)
+        return self._entry(StixObject.from_bytes(last.body), version, Outcome.VARIANT)
+
+    def _said_already(self, original: StixId, version: VersionRef, digest: str) -> bool:
+        """Whether the last version that went whole says all that this projection says."""
+        whole = [
+            other
+            for other, outcome in self.released.items()
+            if other[0] == original and outcome is Outcome.WHOLE and other < version
+        ]
+        return bool(whole) and projection_digest(self._projection(max(whole))) == digest
+
+    def _staying(self, renewed: set[StixId]) -> set[int]:
+        """Sequences of the live rows that stay: whole rows still permitted, and each variant's latest version."""
+        variants = {version[0] for version, outcome in self.released.items() if outcome is Outcome.VARIANT}
+        staying = set()
+        for row in self.live:
+            original = row.original[0]
+            if row.outcome is Outcome.WHOLE:
+                stays = self.released.get(row.original) is Outcome.WHOLE
+            else:
+                stays = original in variants and original not in renewed and self._is_latest(row.id, original)
+            if stays:
+                staying.add(row.sequence)
+        return staying
+
+    def _is_latest(self, identifier: StixId, original: StixId) -> bool:
+        state = self.states.get(original)
+        return state is not None and state.variant_id == identifier
+
+    def _held(self, version: VersionRef) -> HeldVersion:
+        return self.verdicts.compiled.by_ref[version].held
+
+    def _projection(self, version: VersionRef) -> dict[str, object]:
+        return project(self.world, self.verdicts, version, self.view.key, self.keys)
+
+    def _entry(self, made: StixObject, version: VersionRef, outcome: Outcome) -> Entry:
+        held = self._held(version)
+        decision = decide(self.world, self.verdicts, version, self.view.key, self.now)
+        return Entry(made, version, outcome, held.origins, decision)
+
+
+def in_milliseconds(instant: datetime) -> datetime:
+    """An instant at the precision of what we write: whole milliseconds, never later."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

@@ -1,0 +1,76 @@
+"""What a writing unit changes of what deciding reads, and what others changed before it (port `Changes`).
+
+The stores' own writers note it here, so that no use case can forget to. It is written with the unit, as one entry, and
+only the last entries are kept. Invariant: an entry is there if and only if its unit was committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select
+
+from sepakat.exchange.records import Touched
+from sepakat.stix.identifiers import StixId
+from sepakat.stores.schema import changes
+
+KEPT = 300
+"""How many entries stay: as many units may be written before somebody has to decide all anew."""
+
+MOST_IDS = 20_000
+"""An entry that names more ids says that everything changed."""
+
+_TOUCHED = msgspec.json.Decoder(Touched)
+
+
+class SqlChanges:
+    """The port `Changes` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._ids: dict[str, set[StixId]] = {"objects": set(), "policies": set(), "approvals": set(), "grants": set()}
+        self._agreements = self._everything = False
+        self._waiting: list[Callable[[int | None], None]] = []
+        self._entry: int | None = None
+
+    def note(self, *, agreements: bool = False, everything: bool = False, **ids: Iterable[StixId]) -> None:
+        """Remember, until the unit ends, what was written; ids under the names that `Touched` has for them."""
+        for what, named in ids.items():
+            self._ids[what].update(named)
+        self._agreements |= agreements
+        self._everything |= everything
+
+    def fresh(self) -> Touched:
+        ids = {what: frozenset(named) for what, named in self._ids.items()}
+        return Touched(**ids, agreements=self._agreements, everything=self._everything)
+
+    def last(self) -> int:
+        return int(self._connection.scalar(select(func.max(changes.c.key))) or 0)
+
+    def since(self, entry: int) -> Touched | None:
+        if self._connection.scalar(select(changes.c.key).where(changes.c.key == entry)) is None:
+            return None
+        later = select(changes.c.document).where(changes.c.key > entry).order_by(changes.c.key)
+        return reduce(or_, map(_TOUCHED.decode, self._connection.scalars(later)), Touched())
+
+    def when_ended(self, action: Callable[[int | None], None]) -> None:
+        self._waiting.append(action)
+
+    def keep(self) -> None:
+        """Write what was noted: the last thing that a writing unit does."""
+        fresh = self.fresh()
+        if fresh != Touched():
+            many = len(fresh.objects) > MOST_IDS
+            document = msgspec.json.encode(Touched(everything=True) if many else fresh)
+            self._connection.execute(changes.insert().values(document=document))
+            self._connection.execute(delete(changes).where(changes.c.key <= self.last() - KEPT))
+        if self._waiting:
+            self._entry = self.last()
+
+    def ended(self, *, committed: bool) -> None:
+        """Tell everybody who waits for it how the unit ended."""
+        for action in self._waiting:
+            action(self._entry if committed else None)

@@ -1,0 +1,89 @@
+"""The journal of what was written that deciding reads."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from sepakat.exchange.ports import Store, Unit
+from sepakat.exchange.records import Policy, Touched
+from sepakat.stores.changes import KEPT
+from tests.support import records
+from tests.support.records import stix_id, stored
+
+
+def last(store: Store) -> int:
+    with store.reading() as unit:
+        return unit.changes.last()
+
+
+def put_policy(store: Store, number: int) -> None:
+    with store.writing() as unit:
+        unit.policies.put(Policy(stix_id(number)))
+
+
+def test_every_kind_of_write_that_deciding_reads_is_noted(unit: Unit) -> None:
+    unit.objects.add_many([stored(1)])
+    unit.policies.put(Policy(stix_id(2)))
+    assert unit.changes.fresh() == Touched(objects=frozenset({stix_id(1)}), policies=frozenset({stix_id(2)}))
+    unit.objects.remove(stored(1).object.version_ref)
+    records.fill(unit)
+    fresh = unit.changes.fresh()
+    assert fresh.agreements
+    assert fresh.everything
+    assert fresh.approvals
+    assert fresh.grants
+
+
+def test_a_unit_is_one_entry_and_later_ones_are_read_together(store: Store) -> None:
+    put_policy(store, 1)
+    seen = last(store)
+    put_policy(store, 2)
+    put_policy(store, 3)
+    with store.reading() as unit:
+        assert unit.changes.since(seen) == Touched(policies=frozenset({stix_id(2), stix_id(3)}))
+        assert unit.changes.since(unit.changes.last()) == Touched()
+
+
+def test_what_was_rolled_back_is_no_entry_and_who_waits_is_told(store: Store) -> None:
+    put_policy(store, 1)
+    before = last(store)
+    heard: list[int | None] = []
+    with suppress(RuntimeError), store.writing() as unit:
+        unit.changes.when_ended(heard.append)
+        unit.policies.put(Policy(stix_id(2)))
+        raise RuntimeError
+    assert heard == [None]
+    assert last(store) == before
+
+
+def test_who_waits_for_the_end_gets_the_entry_of_the_unit(store: Store) -> None:
+    heard: list[int | None] = []
+    with store.writing() as unit:
+        unit.changes.when_ended(heard.append)
+        unit.policies.put(Policy(stix_id(1)))
+        assert heard == []
+    assert heard == [last(store)]
+
+
+def test_an_entry_that_is_no_longer_kept_is_said_to_be_unknown(store: Store) -> None:
+    put_policy(store, 1)
+    seen = last(store)
+    with store.writing() as unit:
+        assert unit.changes.since(seen) == Touched()
+    for _ in range(KEPT + 1):
+        put_policy(store, 1)
+    with store.reading() as unit:
+        assert unit.changes.since(seen) is None
+        assert unit.changes.since(unit.changes.last()) == Touched()
+
+
+def test_a_new_address_of_a_party_changes_no_decision(store: Store) -> None:
+    with store.writing() as unit:
+        records.fill(unit)
+    with store.writing() as unit:
+        party = unit.parties.everyone()[0]
+        unit.parties.put(replace(party, address="https://elsewhere.example"))
+        assert unit.changes.fresh() == Touched()
+        unit.parties.put(replace(party, is_client=not party.is_client))
+        assert unit.changes.fresh().everything
