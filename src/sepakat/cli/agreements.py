@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sepakat.cli import simulations
 from sepakat.cli.deliveries import delivery_as_json, say_delivery
 from sepakat.cli.options import ByOption, JsonOption, NodeOption, open_named, person, read_input
 from sepakat.cli.printing import at_minute, instant, say, say_json, say_raw, say_table
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sepakat.stix.identifiers import PartyId
 
 app = typer.Typer(help="Agreements: who gives whom what, signed by both.", no_args_is_help=True)
+simulations.register(app)
 
 MOST_BYTES = 1_000_000
 

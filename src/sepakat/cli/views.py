@@ -11,6 +11,7 @@ from sepakat.cli.printing import at_minute, counted, instant, say, say_json, say
 from sepakat.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sepakat.exchange.holding import Holder
@@ -79,7 +80,11 @@ def who_has(object_id: ObjectArgument, *, node: NodeOption = None, as_json: Json
 def explain(
     object_id: ObjectArgument,
     *,
-    to: Annotated[str, typer.Option("--to", metavar="PARTY", help="The taker.", show_default=False)],
+    to: Annotated[str | None, typer.Option("--to", metavar="PARTY", help="The taker.", show_default=False)] = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--diff", metavar="PARTY PARTY", help="Two takers: why one gets it and the other does not."),
+    ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="At another instant, such as 2026-01-31T12:00:00Z.")
     ] = None,
@@ -87,17 +92,20 @@ def explain(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain whether an object goes to a party: the outcome, and what every rule found."""
+    """Explain whether an object goes to a party: the outcome, and what every rule found; with --diff, to two."""
     from sepakat.exchange.explaining import explain as use_case
     from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 
-    decisions = use_case(
-        open_named(node),
-        StixId(object_id),
-        PartyId(to),
-        at=instant_option(at),
-        agreement=AgreementId(agreement) if agreement else None,
-    )
+    if (to is None) == (diff is None):
+        raise InputError("option-missing", "say for whom: --to PARTY, or --diff PARTY PARTY for two, and not both")
+    opened, instant_asked = open_named(node), instant_option(at)
+    under = AgreementId(agreement) if agreement else None
+    takers = [to] if to is not None else list(diff or ())
+    found = [use_case(opened, StixId(object_id), PartyId(one), at=instant_asked, agreement=under) for one in takers]
+    if diff is not None:
+        _say_difference(found[0], found[1], as_json=as_json)
+        return
+    decisions = found[0]
     if as_json:
         say_json([decision_as_json(decision) for decision in decisions])
         return
@@ -134,6 +142,34 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
             for finding in decision.findings
         ],
     }
+
+
+def _say_difference(one: Sequence[Decision], other: Sequence[Decision], *, as_json: bool) -> None:
+    """The decisions that give each party most, and the rules that make the difference."""
+    from sepakat.release.difference import best, differences
+    from sepakat.release.explanation import sentence
+
+    mine, theirs = best(one), best(other)
+    found = differences(mine, theirs)
+    if as_json:
+        say_json(
+            {
+                "decisions": [decision_as_json(mine), decision_as_json(theirs)],
+                "differences": [
+                    {
+                        "rule": each.rule,
+                        mine.view.taker: {"verdict": each.one.verdict.value, "because": each.one.because},
+                        theirs.view.taker: {"verdict": each.other.verdict.value, "because": each.other.because},
+                    }
+                    for each in found
+                ],
+            }
+        )
+        return
+    say(sentence(mine))
+    say(sentence(theirs))
+    rows = [(each.rule, each.one.because, each.other.because) for each in found]
+    say_table(("rule", mine.view.taker, theirs.view.taker), rows, "Every rule says the same of both.")
 
 
 def _say_decision(decision: Decision) -> None:
