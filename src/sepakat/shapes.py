@@ -290,6 +290,8 @@ class Nullable:
 
 def json_faults(value: object, path: str = "", depth: int = 0) -> Iterator[Fault]:
     """What keeps a value from having a canonical form (RFC 8785): numbers, text or nesting outside I-JSON."""
+    if depth == 0 and _is_plain_json(value):
+        return
     if depth > MAX_DEPTH:
         yield Fault(path, f"at most {MAX_DEPTH} levels", "more")
     elif isinstance(value, str):
@@ -311,6 +313,36 @@ def json_faults(value: object, path: str = "", depth: int = 0) -> Iterator[Fault
                 yield from json_faults(item, join(path, key), depth + 1)
     else:
         yield Fault(path, "a JSON value", found(value))
+
+
+def _is_plain_json(value: object) -> bool:
+    """Whether a value is surely free of faults; one that is not is looked at again, place by place."""
+    stack: list[tuple[Any, int]] = [(value, 0)]
+    while stack:
+        node, depth = stack.pop()
+        kind = type(node)
+        if kind is str:
+            if not (node.isascii() or _is_unicode(node)):
+                return False
+        elif kind is int:
+            if not -MAX_INTEGER <= node <= MAX_INTEGER:
+                return False
+        elif kind is dict or kind is list:
+            if depth >= MAX_DEPTH or (kind is dict and not all(type(key) is str for key in node)):
+                return False
+            children = node if kind is list else (*node, *node.values())
+            stack.extend((child, depth + 1) for child in children)
+        elif node is not None and kind is not bool:
+            return False
+    return True
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_instant(text: str) -> datetime | None:

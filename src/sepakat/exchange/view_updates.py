@@ -15,7 +15,7 @@ from sepakat.exchange.publishing import MILLISECOND, Entry, publish
 from sepakat.exchange.records import Collection, Publication, Standing, VariantState
 from sepakat.release import free_text
 from sepakat.release.decision import Outcome
-from sepakat.release.engine import decide
+from sepakat.release.engine import decide, decided_whole
 from sepakat.release.question import HeldVersion, View, ViewKey
 from sepakat.release.state import Decided
 from sepakat.release.variants import VariantKeys, project, projection_digest, same_as, variant_id, variant_object
@@ -227,7 +227,10 @@ class ViewUpdate:
 
     def _entry(self, made: StixObject, version: VersionRef, outcome: Outcome) -> Entry:
         held = self._held(version)
-        decision = decide(self.world, self.verdicts, version, self.view.key, self.now)
+        if outcome is Outcome.WHOLE:
+            decision = decided_whole(self.verdicts, version, self.view.key, self.now)
+        else:
+            decision = decide(self.world, self.verdicts, version, self.view.key, self.now)
         return Entry(made, version, outcome, held.origins, decision)
 
 

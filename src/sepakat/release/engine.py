@@ -88,3 +88,9 @@ def decide(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey,
     outcome = verdicts.outcome(version, view)
     reasons = Reasons(verdicts.compiled, verdicts.fixpoint, version, view)
     return Decision(version, view, now, outcome, reasons.findings(outcome), reasons.cut(outcome), reasons.clauses())
+
+
+def decided_whole(verdicts: Verdicts, version: VersionRef, view: ViewKey, now: datetime) -> Decision:
+    """The decision for a version that goes whole, as it is recorded: by which clauses. Every rule permitted it."""
+    reasons = Reasons(verdicts.compiled, verdicts.fixpoint, version, view)
+    return Decision(version, view, now, Outcome.WHOLE, (), (), reasons.clauses())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -61,11 +61,15 @@ class SignedMessage:
     message: Message
     key_id: str
     signature: bytes
+    _hash: list[str] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def hash(self) -> str:
         """The message's hash, by which it is idempotent."""
-        return message_hash(self.message)
+        # Worked out once: the message never changes, and a release statement is long.
+        if not self._hash:
+            self._hash.append(message_hash(self.message))
+        return self._hash[0]
 
     def document(self) -> dict[str, Any]:
         """The JSON form that travels."""
@@ -76,7 +80,7 @@ class SignedMessage:
 
     def is_signed_by(self, key: PublicKey) -> bool:
         """Whether the message names this key and its signature holds."""
-        return self.key_id == key.key_id and verify(key, signing_input(self.message), self.signature)
+        return self.key_id == key.key_id and verify(key, MESSAGE_DOMAIN + self.hash.encode(), self.signature)
 
 
 def unsigned_form(message: Message) -> dict[str, Any]:
@@ -111,7 +115,10 @@ def sign_message(message: Message, key: PublicKey, sign: Sign) -> SignedMessage:
     faults = tuple(message_faults(unsigned_form(message), signed=False))
     if faults:
         raise _refused(faults)
-    return SignedMessage(message, key.key_id, sign(signing_input(message)))
+    hash_ = message_hash(message)
+    signed = SignedMessage(message, key.key_id, sign(MESSAGE_DOMAIN + hash_.encode()))
+    signed._hash.append(hash_)
+    return signed
 
 
 _ENVELOPE = {
