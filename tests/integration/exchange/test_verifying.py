@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from sepakat.errors import NotFound, StoreError
+from sepakat.exchange.deciding import forget_world
 from sepakat.exchange.verifying import verify_logs
 from sepakat.stix.identifiers import PartyId
 from tests.support.simulator import Simulation
