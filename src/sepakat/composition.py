@@ -19,22 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-
 from sepakat.errors import ConfigurationError, Fault, InputError, StoreError
 from sepakat.exchange.ports import Node, Peer, Store
 from sepakat.exchange.records import Party
 from sepakat.stix.identifiers import PartyId
+from sepakat.stores.key_files import PASSPHRASE_VARIABLE, FileSigner, read_key, write_key
 from sepakat.stores.sqlite import create_store, open_store
-from sepakat.transparency.keys import PublicKey
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -49,9 +39,9 @@ SETTINGS_FILE = "settings.toml"
 STORE_FILE = "store.sqlite"
 KEYS_FOLDER = "keys"
 SIGNING_KEY = "signing.pem"
+NEXT_SIGNING_KEY = "signing.next.pem"
 SECRET_KEY = "secret.pem"  # noqa: S105 -- the name of a file
 BACKUP_PASSPHRASE_VARIABLE = "SEPAKAT_BACKUP_PASSPHRASE"  # noqa: S105 -- the name of a variable
-PASSPHRASE_VARIABLE = "SEPAKAT_PASSPHRASE"  # noqa: S105 -- the name of a variable
 STORE_VARIABLE = "SEPAKAT_STORE"
 
 _MAY_READ = stat.S_IRUSR | stat.S_IWUSR
@@ -100,20 +90,6 @@ class SystemIds:
         return secrets.token_bytes(size)
 
 
-class KeySigner:
-    """Signs with a private key held in memory."""
-
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-
-    @property
-    def public_key(self) -> str:
-        return str(PublicKey(self._key.public_key().public_bytes_raw()))
-
-    def sign(self, data: bytes) -> bytes:
-        return self._key.sign(data)
-
-
 def passphrase_from_environment() -> str | None:
     """The passphrase that the environment gives, if any."""
     return os.environ.get(PASSPHRASE_VARIABLE) or None
@@ -151,8 +127,8 @@ def create_node(
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / KEYS_FOLDER).mkdir(mode=0o700)
-        _write_key(folder / KEYS_FOLDER / SIGNING_KEY, passphrase)
-        _write_key(folder / KEYS_FOLDER / SECRET_KEY, passphrase)
+        write_key(folder / KEYS_FOLDER / SIGNING_KEY, passphrase)
+        write_key(folder / KEYS_FOLDER / SECRET_KEY, passphrase)
         write_settings(folder, Settings(party, store=store))
         if store is None:
             create_store(folder / STORE_FILE).close()
@@ -185,19 +161,52 @@ def open_node(folder: Path, passphrase: str | None = None, store: Store | None =
     """
     settings = read_settings(folder)
     phrase = passphrase if passphrase is not None else passphrase_from_environment()
-    signing = _read_key(folder / KEYS_FOLDER / SIGNING_KEY, phrase)
-    secret = _read_key(folder / KEYS_FOLDER / SECRET_KEY, phrase)
+    signer = FileSigner(folder / KEYS_FOLDER / SIGNING_KEY, phrase)
+    secret = read_key(folder / KEYS_FOLDER / SECRET_KEY, phrase)
     peers = _LazyPeers()
     node = Node(
         party=settings.party,
         store=store if store is not None else open_store_of(folder, settings),
         clock=SystemClock(),
         ids=SystemIds(),
-        signer=KeySigner(signing),
+        signer=signer,
         peers=peers,
         secret=secret.private_bytes_raw(),
     )
+    _finish_rotation(folder, node, signer)
     return peers.serve(node)
+
+
+def rotate_key(folder: Path, node: Node, *, stolen_since: datetime | None = None) -> None:
+    """Give an open node a new signing key, for which the one before vouches; every partner with a node is told.
+
+    It may be served meanwhile. `stolen_since` ends the key before at that instant: what it signs with a later date
+    does not count. Whatever happens in between, the next opening of the node finishes it or leaves the old key.
+
+    Raises:
+        InputError: the key before was not in use at that instant.
+    """
+    from sepakat.exchange.parties import issue_card, show_party
+
+    assert isinstance(node.signer, FileSigner), "a node of a folder signs with the key in it"
+    following = folder / KEYS_FOLDER / NEXT_SIGNING_KEY
+    following.unlink(missing_ok=True)
+    own = show_party(node, node.party)
+    renewed = replace(node, signer=node.signer.with_new_key(following))
+    issue_card(renewed, address=own.address, loopback=own.loopback, previous=node.signer, ended=stolen_since)
+    _finish_rotation(folder, node, node.signer)
+
+
+def _finish_rotation(folder: Path, node: Node, signer: FileSigner) -> None:
+    """Put the next key to use if our card names it: the card is written first, so a key that it does not name is none.
+
+    The key before is gone with that: what waits in the outbox is signed again when it is sent.
+    """
+    from sepakat.exchange.parties import show_party
+
+    following = folder / KEYS_FOLDER / NEXT_SIGNING_KEY
+    if following.exists() and signer.at(following).public_key in show_party(node, node.party).keys:
+        following.replace(folder / KEYS_FOLDER / SIGNING_KEY)
 
 
 def store_address(settings: Settings) -> str | None:
@@ -453,41 +462,6 @@ def _is_store_address(address: object) -> bool:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _write_key(path: Path, passphrase: str | None) -> None:
-    how: KeySerializationEncryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MAY_READ), "wb") as file:
-        file.write(pem)
-
-
-def _read_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
-    """A private key; the node's secret is kept in the same form, so that the same passphrase covers it.
-
-    Raises:
-        ConfigurationError: it is missing, readable by others, encrypted without a right passphrase, or no such key.
-    """
-    try:
-        others = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-        pem = path.read_bytes()
-    except OSError as error:
-        raise ConfigurationError("key-unreadable", f"key {path} cannot be read: {error.strerror}") from error
-    if others:
-        raise ConfigurationError("key-exposed", f"key {path} may be read by others", f"chmod 600 {path}")
-    encrypted = b"ENCRYPTED" in pem
-    if encrypted and passphrase is None:
-        raise ConfigurationError(
-            "passphrase-missing", f"key {path} is kept under a passphrase", f"give it in {PASSPHRASE_VARIABLE}"
-        )
-    try:
-        key = load_pem_private_key(pem, passphrase.encode() if encrypted and passphrase else None)
-    except (ValueError, TypeError) as error:
-        why = "the passphrase is not the right one" if encrypted else "it is damaged"
-        raise ConfigurationError("key-unusable", f"key {path} cannot be used: {why}") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ConfigurationError("key-unusable", f"key {path} cannot be used: it is no Ed25519 key")
-    return key
 
 
 def _remove(folder: Path, *, keep_folder: bool) -> None:

@@ -123,3 +123,72 @@ def test_a_recall_hides_at_the_taker_who_can_answer_that_it_was_deleted(two: Two
 def eventually(is_so: Callable[[], bool]) -> bool:
     """Messages travel in the background of the served nodes; each look takes a while by itself."""
     return any(is_so() for _ in range(100))
+
+
+def test_notice_and_correction_are_seen_by_a_person_and_nothing_is_owed_in_the_end(two: Two) -> None:
+    two.agree()
+    two.at("us", "take-in", "-", stdin=bundle(actor()))
+    two.at("ru", "sync", "us")
+    text = ("--text", "read this now", "--by", "2098-01-01T00:00:00Z")
+    two.at("us", "notices", "give", "ru", ACTOR, *text)
+    assert two.refused("us", "notices", "give", "ru", OTHER, *text) == 4
+    [notice] = two.at("ru", "notices", "list")
+    assert (notice["kind"], notice["objects"], notice["seen_at"]) == ("urgent-notice", [ACTOR], None)
+    assert ("acknowledgement", "ru") in debts(two, "us")
+    assert ("acknowledgement", "ru") in debts(two, "ru")
+    two.at("ru", "notices", "acknowledge", notice["notice"][:12], "--text", "our people are on it")
+    assert two.at("us", "notices", "list")[0]["seen_at"] is not None
+    assert ("acknowledgement", "ru") not in debts(two, "us")
+
+    assert two.refused("us", "correct", ACTOR, "--reason", "wrong name") == 4
+    two.at("us", "take-in", "-", stdin=bundle(actor(modified="2026-06-01T00:00:00.000Z", name="Corrected")))
+    two.at("us", "correct", ACTOR, "--reason", "wrong name")
+    assert [one["kind"] for one in two.at("ru", "notices", "list")] == ["correction", "urgent-notice"]
+    assert eventually(lambda: debts(two, "us") == [])
+    assert two.refused("us", "duties", "--late") == 0
+
+
+def debts(two: Two, party: str) -> list[tuple[str, str]]:
+    return [(one["debt"], one["debtor"]) for one in two.at(party, "duties")["owed"]]
+
+
+def test_key_changes_beside_a_served_node_and_partners_take_it_by_themselves(two: Two) -> None:
+    two.agree()
+    before = two.sepakat.ok("party", "card", "--fingerprint", "--node", two.place / "us").out.strip()
+    changed = two.at("us", "party", "rotate-key")
+    assert changed["fingerprint"] != before
+    assert changed["delivered"] == {"ru": 1}
+    assert two.at("ru", "party", "show", "us")["fingerprint"] == changed["fingerprint"]
+    assert two.refused("us", "party", "rotate-key", "--stolen-since", "2020-01-01T00:00:00Z") == 3
+    two.at("us", "take-in", "-", stdin=bundle(actor()))
+    assert eventually(lambda: two.held("ru") == {ACTOR})
+    two.at("ru", "agreements", "suspend", "us-ru", "--reason", "elections")
+    assert two.at("us", "agreements", "show", "us-ru")["standings"]["ru"]["state"] == "suspended"
+    assert all(log["sound"] for party in ("us", "ru") for log in two.at(party, "log", "verify"))
+
+
+def test_exported_log_is_checked_by_anybody_and_a_changed_one_is_named(two: Two, tmp_path: Path) -> None:
+    two.agree()
+    two.at("us", "take-in", "-", stdin=bundle(actor()))
+    two.at("ru", "sync", "us")
+    fingerprint = two.sepakat.ok("party", "card", "--fingerprint", "--node", two.place / "us").out.strip()
+    file = tmp_path / "log.json"
+    for party, more in (("us", ["ru"]), ("ru", ["us", "--theirs"])):
+        two.sepakat.ok("log", "export", *more, "-o", file, "--node", two.place / party)
+        checked = json.loads(two.sepakat.ok("log", "verify", "--file", file, "--json").out)
+        assert (checked["origin"], checked["sound"]) == ("sepakat/us/ru", True)
+        assert checked["fingerprints"]["us"] == fingerprint
+        assert checked["checkpoints"] > 0
+        assert ACTOR not in file.read_text()
+    document = json.loads(file.read_text())
+    document["leaves"][0], document["leaves"][1] = document["leaves"][1], document["leaves"][0]
+    file.write_text(json.dumps(document))
+    assert two.sepakat("log", "verify", "--file", file).status == 1
+    file.write_text(json.dumps(document | {"origin": "sepakat/us/fr"}))
+    assert two.sepakat("log", "verify", "--file", file).status == 3
+
+
+def test_deletion_is_confirmed_only_where_it_is_owed(two: Two) -> None:
+    two.agree()
+    assert two.refused("ru", "agreements", "confirm-deletion", "us-ru") == 4
+    assert two.refused("ru", "agreements", "confirm-deletion", "nothing") == 5

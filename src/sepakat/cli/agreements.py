@@ -10,7 +10,7 @@ import typer
 from sepakat.cli import simulations
 from sepakat.cli.deliveries import delivery_as_json, say_delivery
 from sepakat.cli.options import ByOption, JsonOption, NodeOption, open_named, person, read_input
-from sepakat.cli.printing import at_minute, instant, say, say_json, say_raw, say_table
+from sepakat.cli.printing import at_minute, counted, instant, say, say_json, say_raw, say_table
 from sepakat.errors import InputError
 
 if TYPE_CHECKING:
@@ -182,6 +182,26 @@ def end(
     from sepakat.exchange.agreeing import end as use_case
 
     _say(use_case(open_named(node), agreement, reason, _party(taker)), "given notice", as_json=as_json)
+
+
+@app.command("confirm-deletion")
+def confirm_deletion(agreement: AgreementArgument, *, node: NodeOption = None, as_json: JsonOption = False) -> None:
+    """After the end of an agreement that asks for it: delete what came by it alone, and say so to the giver.
+
+    What came from elsewhere too stays under those terms. `sepakat duties` lists the deletions that are owed.
+    """
+    from sepakat.exchange.ending import confirm_deletion as use_case
+    from sepakat.stix.identifiers import AgreementId
+
+    done = use_case(open_named(node), AgreementId(agreement))
+    if as_json:
+        say_json({"deleted": done.deleted, "kept": done.kept, **delivery_as_json(done.delivery)})
+        return
+    say(
+        f"Deleted {counted(done.deleted, 'object version')} of agreement {agreement}; "
+        f"{done.kept} stay, as they came from elsewhere too."
+    )
+    say_delivery(done.delivery)
 
 
 @app.command("attest")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sepakat.cli.options import JsonOption, NodeOption, open_named
-from sepakat.cli.printing import at_minute, counted, instant, say, say_json, say_table
+from sepakat.cli.options import JsonOption, NodeOption, open_named, read_input
+from sepakat.cli.printing import at_minute, counted, instant, say, say_json, say_raw, say_table
 from sepakat.cli.refusals import NOT_AS_IT_SHOULD
+from sepakat.errors import InputError
 
 if TYPE_CHECKING:
     from sepakat.exchange.verifying import VerifiedLog
     from sepakat.transparency.leaves import Leaf
+    from sepakat.transparency.verification import LogReport
 
 app = typer.Typer(help="The logs of what was released and said.", no_args_is_help=True)
 
@@ -63,12 +66,49 @@ def show(party: PartyArgument = None, *, node: NodeOption = None, as_json: JsonO
             say(f"Newest checkpoint: {counted(notes[-1].size, 'leaf', 'leaves')}, {at_minute(notes[-1].at)}, {signed}")
 
 
+@app.command("export")
+def export(
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="The log for this party.", show_default=False)],
+    *,
+    theirs: Annotated[bool, typer.Option("--theirs", help="Instead, its own log for us, as we have it.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
+    node: NodeOption = None,
+) -> None:
+    """Write a log into one file with its checkpoints and both cards: anybody checks it with `log verify --file`.
+
+    It holds nothing that was released, and no salt: a leaf tells when how many objects went under which agreement.
+    """
+    from sepakat.exchange.verifying import export_log
+    from sepakat.stix.identifiers import PartyId
+
+    data = export_log(open_named(node), PartyId(party), mirror=theirs)
+    if output is None:
+        say_raw(data.decode("utf-8"))
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise InputError("file-unwritable", f"log not written to {output}: {error.strerror}") from error
+    say(f"Log written to {output}.")
+
+
 @app.command("verify")
-def verify(party: PartyArgument = None, *, node: NodeOption = None, as_json: JsonOption = False) -> int | None:
+def verify(
+    party: PartyArgument = None,
+    *,
+    file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Check an exported log (`-`: standard input); needs no node."),
+    ] = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> int | None:
     """Check every log offline: leaves, roots, signatures, and that what was released is what the leaves commit to.
 
     Each damage is named with its place. Exits with 1 if there is any.
     """
+    if file is not None:
+        return _verify_file(file, as_json=as_json)
     from sepakat.exchange.verifying import verify_logs
     from sepakat.stix.identifiers import PartyId
 
@@ -83,11 +123,29 @@ def verify(party: PartyArgument = None, *, node: NodeOption = None, as_json: Jso
     return None if all(log.report.is_sound for log in logs) else NOT_AS_IT_SHOULD
 
 
+def _verify_file(file: str, *, as_json: bool) -> int | None:
+    from sepakat.transparency.exports import MAX_EXPORT, check_export
+
+    found = check_export(read_input(file, MAX_EXPORT))
+    cards = [card for card in (found.owner, found.counterpart) if card is not None]
+    if as_json:
+        fingerprints = {card.party: card.fingerprint for card in cards}
+        say_json({"origin": found.origin, "fingerprints": fingerprints, **_report_as_json(found.report)})
+    else:
+        _say_report(f"Log {found.origin}", found.report, "")
+        for card in cards:
+            say(f"    {card.party} ({card.name}) has the fingerprint {card.fingerprint}")
+        say("It is theirs only if they read the same to you.")
+    return None if found.report.is_sound else NOT_AS_IT_SHOULD
+
+
 def _say(log: VerifiedLog) -> None:
-    report = log.report
     whose = f"Log of {log.counterpart} for us" if log.is_mirror else f"Log for {log.counterpart}"
+    _say_report(whose, log.report, "" if log.is_mirror else f", {counted(log.report.rows, 'object')}")
+
+
+def _say_report(whose: str, report: LogReport, rows: str) -> None:
     sign = "✓" if report.is_sound else "✗"
-    rows = "" if log.is_mirror else f", {counted(report.rows, 'object')}"
     sizes = f"{counted(report.size, 'leaf', 'leaves')}, {counted(report.checkpoints, 'checkpoint')}{rows}"
     say(f"{sign} {whose}: {sizes}, root {report.root.hex()[:16]}")
     for finding in report.findings:
@@ -95,10 +153,11 @@ def _say(log: VerifiedLog) -> None:
 
 
 def _as_json(log: VerifiedLog) -> dict[str, Any]:
-    report = log.report
+    return {"counterpart": log.counterpart, "mirror": log.is_mirror, **_report_as_json(log.report)}
+
+
+def _report_as_json(report: LogReport) -> dict[str, Any]:
     return {
-        "counterpart": log.counterpart,
-        "mirror": log.is_mirror,
         "sound": report.is_sound,
         "size": report.size,
         "root": report.root.hex(),

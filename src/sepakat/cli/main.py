@@ -39,6 +39,8 @@ COMMANDS: dict[str, str] = {
     "explain": "views",
     "sync": "syncs",
     "recall": "recalls",
+    "correct": "notices",
+    "duties": "duties",
     "backup": "backups",
     "restore": "backups",
     "demo": "demo.command",
@@ -57,6 +59,7 @@ NOUNS: dict[str, str] = {
     "approvals": "approvals",
     "consent": "consents",
     "recalls": "recalls",
+    "notices": "notices",
     "log": "logs",
     "store": "stores",
 }

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sepakat.cli.options import JsonOption, NodeOption, open_named, read_input
+from sepakat.cli.deliveries import delivery_as_json, say_delivery
+from sepakat.cli.options import JsonOption, NodeOption, named_folder, open_named, read_input
 from sepakat.cli.printing import at_minute, instant, say, say_fields, say_json, say_raw, say_table
 from sepakat.errors import InputError
 
@@ -135,6 +136,39 @@ def client(
 
     set_client(open_named(node), PartyId(party), is_client=listed)
     say(f"{party} is {'now' if listed else 'no longer'} listed as our client.")
+
+
+@app.command("rotate-key")
+def rotate_key(
+    *,
+    stolen_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="The key before may be in other hands since then: nothing that it signed later counts."
+        ),
+    ] = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change our signing key: the one before vouches for the new one, and every partner with a node is told.
+
+    Partners take it without a person's help. The node may be served meanwhile. After a theft, read the new fingerprint
+    to your partners as well: a thief could have sent them a card, too.
+    """
+    from sepakat.cli.views import instant_option
+    from sepakat.composition import rotate_key as use_case
+    from sepakat.exchange.messaging import deliver
+    from sepakat.exchange.parties import fingerprint_of, own_card
+
+    opened = open_named(node)
+    use_case(named_folder(node), opened, stolen_since=instant_option(stolen_since))
+    report = deliver(opened)
+    fingerprint = fingerprint_of(own_card(opened))
+    if as_json:
+        say_json({"party": opened.party, "fingerprint": fingerprint, **delivery_as_json(report)})
+        return
+    say(f"New key for {opened.party}. Its fingerprint is {fingerprint}")
+    say_delivery(report)
 
 
 def _read_card(where: str) -> bytes:

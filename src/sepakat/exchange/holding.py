@@ -6,6 +6,7 @@ it answered a recall. Onward holders are those that takers named in their answer
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,7 @@ def who_has(node: Node, object_id: StixId) -> list[Holder]:
     """
     with node.store.reading() as unit:
         holders = [*_direct(unit, object_id), *_granted(unit, object_id)]
+        holders += _named(unit, object_id, {holder.party for holder in holders})
         if not holders and not unit.objects.get(object_id):
             raise NotFound("object-unknown", f"no object {object_id} is held", "`sepakat objects list` shows what is")
     return sorted(holders, key=lambda holder: (holder.party, holder.since, holder.version))
@@ -85,6 +87,25 @@ def _granted(unit: Unit, object_id: StixId) -> list[Holder]:
         for consent in unit.obligations.consents()
         if consent.direction is Direction.IN and consent.granted and consent.object_id == object_id
     ]
+
+
+def _named(unit: Unit, object_id: StixId, known: Set[PartyId]) -> Iterator[Holder]:
+    """Whom takers named in their answers to a recall: they passed it on to them."""
+    for recall in unit.obligations.recalls():
+        if recall.direction is Direction.OUT and recall.original == object_id:
+            for answer in recall.answers:
+                if answer.via is not None and answer.party not in known:
+                    yield Holder(
+                        party=answer.party,
+                        agreement=AgreementId(""),
+                        id=object_id,
+                        version="",
+                        outcome=Outcome.WHOLE,
+                        since=answer.at or recall.at,
+                        proof=f"answer to recall {recall.id}",
+                        via=answer.via,
+                        said=answer.action,
+                    )
 
 
 def _answers(unit: Unit, object_id: StixId) -> dict[PartyId, str]:

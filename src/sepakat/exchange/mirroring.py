@@ -78,12 +78,22 @@ class Mirror:
         self.frontier = self.frontier.append(leaf_hash(data))
 
 
-def check_heads(unit: Unit, owner: PartyId) -> Sequence[str]:
-    """Compare every head that the owner signed with the mirror; what contradicts it, in words."""
+def newest_head(unit: Unit, owner: PartyId) -> int:
+    """The size of the largest head of its log for us that the owner signed; 0 if it signed none."""
+    return max((note.size for note in unit.logs.checkpoints(owner, mirror=True)), default=0)
+
+
+def check_heads(unit: Unit, owner: PartyId, shown: int) -> Sequence[str]:
+    """Compare every head that the owner signed with the mirror; what contradicts it, in words.
+
+    Heads of up to `shown` leaves must be borne out; larger ones only once their leaves could have been read.
+    """
     leaves = [leaf_hash(leaf.data) for leaf in unit.logs.leaves(owner, mirror=True)]
     frontier = Frontier()
     alarms = []
     for note in unit.logs.checkpoints(owner, mirror=True):
+        if note.size > max(shown, len(leaves)):
+            break
         if note.size > len(leaves):
             alarms.append(f"log of {owner} for us: it signed a head of {note.size} leaves and shows only {len(leaves)}")
             break

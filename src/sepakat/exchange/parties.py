@@ -57,15 +57,21 @@ def found_party(
 
 
 def issue_card(
-    node: Node, *, address: str | None, loopback: bool = False, previous: Signer | None = None
+    node: Node,
+    *,
+    address: str | None,
+    loopback: bool = False,
+    previous: Signer | None = None,
+    ended: datetime | None = None,
 ) -> Mapping[str, Any]:
     """Make our card anew (another address, another key) and send it to everybody with a node.
 
-    `previous` is the signer of the key before: with it the new card is vouched for, and the old key counts until now.
-    Nothing is done if the card says the same already.
+    `previous` is the signer of the key before: with it the new card is vouched for, and the old key counts until now,
+    or until it `ended`. Nothing is done if the card says the same already.
 
     Raises:
         NotPermitted: our key is another one than on our card, and the key before does not vouch for it.
+        InputError: the key before was not in use when it is said to have ended.
     """
     now = node.clock.now()
     with node.store.writing() as unit:
@@ -83,7 +89,7 @@ def issue_card(
                     "give the key before, so that it vouches for the new one",
                 )
             signers.append((keys[0].key, previous.sign))
-            keys = (CardKey(current, now), replace(keys[0], until=now), *keys[1:])
+            keys = (CardKey(current, now), replace(keys[0], until=_end_of(keys[0], ended, now)), *keys[1:])
         card = Card(node.party, mine.name, mine.identity.content, keys, address, now, mine.country, loopback)
         signed = make_card(card, signers)
         unit.parties.put(replace(_party_of(signed, mine.added_at, is_self=True)))
@@ -93,6 +99,17 @@ def issue_card(
             if not party.is_self and party.card is not None:
                 compose(known, unit, CARD, party.id, {"card": signed.document()}, now)
         return signed.document()
+
+
+def _end_of(key: CardKey, ended: datetime | None, now: datetime) -> datetime:
+    end = ended or now
+    if not key.since < end <= now:
+        raise InputError(
+            "key-end-wrong",
+            f"key not changed: expected an end between {format_instant(key.since)} and now, "
+            f"found {format_instant(end)}",
+        )
+    return end
 
 
 def own_card(node: Node) -> Mapping[str, Any]:

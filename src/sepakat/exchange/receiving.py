@@ -14,7 +14,15 @@ from datetime import datetime, timedelta
 import orjson
 
 from sepakat.errors import InputError, NotFound, NotPermitted, PeerError, SepakatError
-from sepakat.exchange import agreement_messages, consenting, notices, parties, recall_messages, statements
+from sepakat.exchange import (
+    agreement_messages,
+    consenting,
+    notices,
+    parties,
+    recall_messages,
+    revoking,
+    statements,
+)
 from sepakat.exchange.keys import key_by_id
 from sepakat.exchange.messaging import CARD
 from sepakat.exchange.ports import Node, Unit
@@ -35,7 +43,7 @@ REFUSALS = (InputError, NotPermitted, NotFound, PeerError)
 Handler = Callable[[Node, Unit, Message, datetime], None]
 
 HANDLERS: Mapping[str, Handler] = {
-    CARD: parties.take_card,
+    CARD: revoking.take_card,
     "agreement-offer": agreement_messages.take_offer,
     "agreement-signature": agreement_messages.take_signature,
     "agreement-refusal": agreement_messages.take_refusal,

@@ -20,7 +20,7 @@ from sepakat.agreements.terms import Scope
 from sepakat.errors import NotPermitted, PeerError
 from sepakat.exchange.arrivals import Passed, Refused, Situation, judge, lies_ahead, read_one
 from sepakat.exchange.messaging import compose, deliver
-from sepakat.exchange.mirroring import Mirror, check_heads, cosign_head
+from sepakat.exchange.mirroring import Mirror, check_heads, cosign_head, newest_head
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Peer, PeerPage, Unit
 from sepakat.exchange.receiving import MAX_AHEAD, REFUSALS, receive, retry_refused
@@ -118,6 +118,7 @@ class _Run:
         self.giver = party.id
         self.peer: Peer = node.peers.to(party)
         self.report = SyncReport(party.id)
+        self.signed = 0
         with node.store.reading() as unit:
             self.mirror = Mirror.opened(node, unit, party.id)
             self.statements: Statements = statements_of(unit, party.id)
@@ -142,6 +143,9 @@ class _Run:
     def _fetch_messages(self) -> None:
         last = int(self._state(MESSAGES, _NO_AGREEMENT).cursor or 0)
         for _ in range(MOST_PAGES):
+            with self.node.store.reading() as unit:
+                # What it signed before we ask it must show; what it pushes to us meanwhile is for the next time.
+                self.signed = newest_head(unit, self.giver)
             page = self.peer.messages(last)
             if not page:
                 break
@@ -154,15 +158,19 @@ class _Run:
         retry_refused(self.node, self.giver)
         with self.node.store.reading() as unit:
             self.statements = statements_of(unit, self.giver)
+            self._refresh_mirror(unit)
             self._check_log(unit)
+
+    def _refresh_mirror(self, unit: Unit) -> None:
+        """Another process of this node may have synchronised meanwhile: go on from where it came to."""
+        if self.mirror.frontier.size != unit.logs.size(self.giver, mirror=True) and not self.mirror.alarms:
+            self.mirror = Mirror.opened(self.node, unit, self.giver)
 
     def _follow(self, unit: Unit, page: Sequence[bytes], last: int) -> int:
         """Follow the log through a page of messages that begins after sequence `last`; the sequence reached."""
         state = unit.syncs.get(self.giver, MESSAGES) or SyncState(self.giver, MESSAGES, _NO_AGREEMENT)
         done = int(state.cursor or 0)
-        if self.mirror.frontier.size != unit.logs.size(self.giver, mirror=True):
-            # Another process of this node synchronised meanwhile: go on from where it came to.
-            self.mirror = Mirror.opened(self.node, unit, self.giver)
+        self._refresh_mirror(unit)
         for document in page[max(done - last, 0) :]:
             self.mirror.follow(self.node, unit, document)
         # A log that contradicts itself is read from the same place again, so that the alarm stays.
@@ -186,7 +194,7 @@ class _Run:
         Raises:
             PeerError: it does.
         """
-        alarms = [*self.mirror.alarms, *check_heads(unit, self.giver)]
+        alarms = [*self.mirror.alarms, *check_heads(unit, self.giver, self.signed)]
         self.report.alarms = list(dict.fromkeys([*self.report.alarms, *alarms]))
         if self.report.alarms:
             raise PeerError("log-contradicts", f"nothing more read from {self.giver}: {self.report.alarms[0]}")
@@ -219,8 +227,8 @@ class _Run:
 
     def _take_page(self, state: SyncState, page: PeerPage, report: CollectionReport) -> SyncState:
         read = [read_one(raw) for raw in page.objects]
-        if any(self._stated(report, made) is None for made in read if isinstance(made, StixObject)):
-            # Released after we fetched the messages: the statement is there by now.
+        if any(self._is_unproved(report, made) for made in read if isinstance(made, StixObject)):
+            # Released after we fetched the messages: the statement is there by now, and its leaf to be followed.
             self._fetch_messages()
         now = self.node.clock.now()
         self._check_dates(read, now)
@@ -314,6 +322,10 @@ class _Run:
         if stated is None:
             return Refused(made.id, f"no release statement of {self.giver} names it", made.raw)
         return judge(unit, where, made, stated)
+
+    def _is_unproved(self, report: CollectionReport, made: StixObject) -> bool:
+        stated = self._stated(report, made)
+        return stated is None or stated.leaf >= self.mirror.frontier.size
 
     def _stated(self, report: CollectionReport, made: StixObject) -> Stated | None:
         return self.statements.of(report.collection, made.version_ref)

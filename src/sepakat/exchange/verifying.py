@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from sepakat.errors import InputError, StoreError
+from sepakat.errors import InputError, NotFound, StoreError
 from sepakat.exchange import logs
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Direction, Leaf, MessageRecord, Party, Publication
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.objects import StixObject
+from sepakat.transparency.exports import write_export
 from sepakat.transparency.leaves import MessageLeaf, ReleaseLeaf, parse_leaf
 from sepakat.transparency.messages import parse_message
 from sepakat.transparency.verification import (
@@ -73,6 +74,23 @@ def verify_logs(node: Node, party: PartyId | None = None) -> list[VerifiedLog]:
             if unit.logs.size(counterpart, mirror=True) or unit.logs.leaves(counterpart, mirror=True):
                 found.append(VerifiedLog(counterpart, True, _verify_mirror(unit, own, other)))
     return found
+
+
+def export_log(node: Node, party: PartyId, *, mirror: bool = False) -> bytes:
+    """Our log for a party, or with `mirror` its log for us as we have it, in one file that anybody can check.
+
+    Raises:
+        NotFound: the party is not known, or keeps no log.
+    """
+    with node.store.reading() as unit:
+        own, other = known_party(unit, node.party), known_party(unit, party)
+        owner, counterpart = (other, own) if mirror else (own, other)
+        if owner.card is None:
+            raise NotFound("log-absent", f"{owner.id} has no node, and so no log for {counterpart.id}")
+        leaves = [leaf.data for leaf in unit.logs.leaves(party, mirror=mirror)]
+        # A head of theirs may be here before its leaves are.
+        notes = [note.note for note in unit.logs.checkpoints(party, mirror=mirror) if note.size <= len(leaves)]
+    return write_export(logs.log_origin(owner.id, counterpart.id), owner.card, counterpart.card, leaves, notes)
 
 
 def _counterparts(node: Node, unit: Unit) -> list[PartyId]:

@@ -12,7 +12,7 @@ import pytest
 
 from sepakat.agreements.life import EventKind, LifeEvent
 from sepakat.exchange import agreeing
-from sepakat.exchange.messaging import messages_for
+from sepakat.exchange.messaging import deliver, messages_for
 from sepakat.exchange.ports import PeerPage
 from sepakat.exchange.records import Direction
 from sepakat.exchange.synchronising import SyncReport, synchronise, synchronise_all
@@ -321,4 +321,45 @@ def test_mirror_equals_the_givers_log_and_its_head_is_cosigned(world: Simulation
         mirrored = [leaf.data for leaf in unit.logs.leaves(US, mirror=True)]
     assert ours[: len(mirrored)] == mirrored
     assert newest.cosigned
+    assert all(log.report.is_sound for party in ("us", "ru") for log in verify_logs(world[party]))
+
+
+def once(act: Callable[[], object]) -> Callable[[Any], Any]:
+    """Something that happens in the middle of a synchronisation, when the first answer comes."""
+    left = [act]
+
+    def come(answer: Any) -> Any:
+        if left:
+            left.pop()()
+        return answer
+
+    return come
+
+
+FOUR = StixId("campaign--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e004")
+
+
+def everything_came_once(world: Simulation, *ids: StixId) -> bool:
+    with world["ru"].store.reading() as unit:
+        return quarantined(world, "ru") == [] and all(len(unit.syncs.arrivals(object_id=one)) == 1 for one in ids)
+
+
+def test_what_is_released_and_pushed_between_messages_and_page_is_taken_and_not_kept_apart(world: Simulation) -> None:
+    world.sync("ru", "us")
+
+    def release() -> None:
+        world.take_in("us", world.written_by("us", FOUR, "amber"))
+        assert deliver(world["us"]).count
+
+    world.network.change_messages = once(release)
+    assert world.sync("ru", "us").refused == []
+    assert everything_came_once(world, ONE, FOUR)
+
+
+@pytest.mark.parametrize("where", ["change_messages", "change_page"])
+def test_two_processes_that_synchronise_at_once_take_everything_once(world: Simulation, where: str) -> None:
+    setattr(world.network, where, once(lambda: world.sync("ru", "us")))
+    assert world.sync("ru", "us").refused == []
+    assert everything_came_once(world, ONE, TWO, THREE)
+    world.settle()
     assert all(log.report.is_sound for party in ("us", "ru") for log in verify_logs(world[party]))
