@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sepakat.exchange.ports import Node
 from sepakat.exchange.report_view import ReportView, show_report
-from sepakat.exchange.reports import Capture, ReportTaken, take_in_report
+from sepakat.exchange.reports import ReportTaken
+from sepakat.exchange.taking_in import Provenance, Wishes, take_in
 
 PAGE = b"""<!DOCTYPE html><html lang="id"><head><title>Patroli Bersama Mulai Berlayar - Kabar Contoh</title>
 <meta property="og:site_name" content="Kabar Contoh">
@@ -28,10 +29,15 @@ OTHER = PAGE.replace(b"Patroli Bersama Mulai", b"Patroli Kedua Sudah").replace(b
 CAPTURED = datetime(2029, 6, 5, 3, 0, tzinfo=UTC)
 
 
-def take_page(node: Node, page: bytes = PAGE, **more: object) -> ReportTaken:
+ADDRESS = "https://kabar.example/1"
+
+
+def take_page(node: Node, page: bytes = PAGE, address: str | None = ADDRESS) -> ReportTaken:
     """A page as a person takes it in."""
-    values = {"source": "page.html", "by": "ann", "captured_at": CAPTURED, "address": "https://kabar.example/1", **more}
-    return take_in_report(node, page, Capture(**values))  # type: ignore[arg-type]
+    provenance = Provenance("page.html", "ann", captured_at=CAPTURED)
+    taken = take_in(node, page, provenance, Wishes(options={} if address is None else {"address": address})).report
+    assert taken is not None
+    return taken
 
 
 def view(node: Node, report: str = "newest") -> ReportView:

@@ -17,6 +17,7 @@ from sepakat.errors import InputError
 
 if TYPE_CHECKING:
     from sepakat.exchange.ports import Node
+    from sepakat.exchange.reports import ReportTaken
     from sepakat.exchange.taking_in import Provenance, TakeInReport, Wishes
     from sepakat.intake.source import Item
 
@@ -26,7 +27,7 @@ MOST_SHOWN = 20
 MOST_FILES = 10_000
 """How many files of one folder are taken in at once."""
 
-FormOption = Annotated[Literal["auto", "stix"], typer.Option("--format", help="What the file holds.")]
+FormOption = Annotated[Literal["auto", "stix", "page", "text"], typer.Option("--format", help="What the file holds.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +48,9 @@ def take_in(
     captured_at: Annotated[
         str | None,
         typer.Option("--captured-at", metavar="INSTANT", help="When the source was saved: 2026-11-01T09:30:00Z."),
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where a page was found; kept, never visited.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse what is otherwise only warned of.")] = False,
     keep_good: Annotated[
@@ -80,7 +84,8 @@ def take_in(
     from sepakat.stix.identifiers import PartyId
 
     assert file is not None
-    wishes = Wishes(form, is_dry_run=dry_run, is_strict=strict, keeps_good=keep_good)
+    options = {} if address is None else {"address": address}
+    wishes = Wishes(form, is_dry_run=dry_run, is_strict=strict, keeps_good=keep_good, options=options)
     provenance = Provenance(file, person(by), PartyId(origin) if origin else None, _moment(captured_at))
     if file != "-" and Path(file).is_dir():
         return _take_folder(opened, Path(file), provenance, wishes, as_json=as_json)
@@ -177,6 +182,9 @@ def _progress() -> Callable[[str, int, int], None]:
 def _say(report: TakeInReport, *, is_dry_run: bool) -> None:
     from collections import Counter
 
+    if report.report is not None:
+        _say_report(report.report, is_dry_run=is_dry_run)
+        return
     if is_dry_run:
         say(f"Would take in {counted(len(report.taken), 'object version')}; nothing was kept.")
     elif report.id is None:
@@ -194,6 +202,22 @@ def _say(report: TakeInReport, *, is_dry_run: bool) -> None:
     _say_some("Note", [str(warning) for warning in report.warnings])
     for change in report.released.changes:
         say(f"To {change.view.taker} under {change.view.agreement}: {_change(change)}")
+
+
+def _say_report(taken: ReportTaken, *, is_dry_run: bool) -> None:
+    """A page that was read: nothing is held yet."""
+    count = counted(sum(taken.proposals.values()), "proposal")
+    if is_dry_run:
+        say(f"Would propose: {count}; nothing was kept.")
+    elif taken.was_known:
+        say(f"Nothing new: report {taken.id} was taken in before, with {count}.")
+    else:
+        say(f"Took in report {taken.id}: {count}, none of them held before it is confirmed.")
+    say(f"  {taken.title or 'without a title'}")
+    say("  " + ", ".join(f"{number} {kind}" for kind, number in sorted(taken.proposals.items())))
+    _say_some("Note", list(taken.findings))
+    if not is_dry_run:
+        say(f"`sepakat review show {taken.id}` shows them, `sepakat review confirm {taken.id} ...` confirms.")
 
 
 def _say_some(word: str, lines: list[str]) -> None:
@@ -223,6 +247,7 @@ def _as_json(report: TakeInReport) -> dict[str, Any]:
         "quarantined": _items(report.quarantined),
         "refused": _items(report.refused),
         "losses": _items(report.losses),
+        "report": None if report.report is None else _report_json(report.report),
         "warnings": [{"path": one.path, "expected": one.expected, "found": one.found} for one in report.warnings],
         "released": [
             {
@@ -234,6 +259,16 @@ def _as_json(report: TakeInReport) -> dict[str, Any]:
             }
             for change in report.released.changes
         ],
+    }
+
+
+def _report_json(taken: ReportTaken) -> dict[str, Any]:
+    return {
+        "report": taken.id,
+        "known": taken.was_known,
+        "title": taken.title,
+        "proposals": dict(taken.proposals),
+        "findings": list(taken.findings),
     }
 
 

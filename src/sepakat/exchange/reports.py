@@ -1,4 +1,4 @@
-"""Reports that people wrote, taken in to be reviewed: a page is read, and everything that it proposes is kept apart.
+"""Reports that people wrote, kept to be reviewed: a page as it came, the text in it, and everything that it proposes.
 
 **Nothing is held by this**, so nothing can be released: `reviewing` makes objects of what a person confirms. The same
 bytes are taken in once. No address on a page is ever visited; relative dates count from the time of capture, if the
@@ -10,39 +10,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from sepakat.errors import InputError, NotFound, NotPermitted
+from sepakat.errors import NotFound, NotPermitted
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import TakeIn
 from sepakat.exchange.report_records import Proposal, ProposalState, ReadReport, ReportContent
-from sepakat.intake.reports.as_stix import propose_objects
-from sepakat.intake.reports.kept_reading import document_of
-from sepakat.intake.reports.proposing import Origin, ProposedObject
-from sepakat.intake.reports.reading import Reading, read_report
 from sepakat.stix.identifiers import PartyId
 
-AHEAD = timedelta(minutes=5)
-"""How far a time of capture may lie ahead of the clock."""
+if TYPE_CHECKING:
+    # Only a page needs what reads pages: everything else is taken in without loading it.
+    from sepakat.intake.reports.proposing import FoundReport, ProposedObject
+    from sepakat.intake.reports.reading import Reading
 
-FORMS = ("page", "text")
-MOST_OF_AN_ADDRESS = 2_000
 NEWEST = "newest"
 """In place of an id: the report taken in last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """What the person who takes a page in knows of it. `address` is kept and never visited."""
-
-    source: str
-    by: str
-    origin: PartyId | None = None
-    captured_at: datetime | None = None
-    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +36,6 @@ class ReportTaken:
 
     id: str | None
     was_known: bool
-    form: str
-    digest: str
     title: str | None
     proposals: Mapping[str, int]
     """How many of each kind."""
@@ -72,40 +55,44 @@ class ReportLine:
         return self.counts.get(ProposalState.PROPOSED, 0)
 
 
-def take_in_report(
-    node: Node, data: bytes, capture: Capture, *, form: str = "auto", is_dry_run: bool = False
-) -> ReportTaken:
-    """Read a page or text and keep what it proposes.
+def keep_report(unit: Unit, intake: TakeIn, data: bytes, found: FoundReport, origin: PartyId | None) -> ReportTaken:
+    """Keep a page that was read, under the id of its intake; nothing if the same bytes were taken in before."""
+    known = unit.reports.with_digest(intake.digest)
+    if known is not None:
+        return known_report(unit, known)
+    page, header = found.reading.page, found.reading.page.header
+    report = ReadReport(
+        id=intake.id,
+        at=intake.at,
+        by=intake.by,
+        source=intake.source,
+        digest=intake.digest,
+        form=found.form,
+        address=found.address,
+        captured_at=intake.captured_at,
+        origin=origin,
+        language=header.language,
+        title=header.title,
+        publisher=header.publisher,
+        published_at=header.published,
+    )
+    content = ReportContent(intake.id, data, page.text, orjson.dumps(found.document))
+    proposals = [_proposal(intake.id, number, one) for number, one in enumerate(found.proposed, 1)]
+    unit.reports.add(report, content, proposals)
+    unit.intakes.add(intake)
+    return report_found(found, intake.id)
 
-    Raises:
-        InputError: it is no text, too large or empty; the time of capture is to come; the address is none.
-        NotFound: the origin is not a known party.
-    """
-    now = node.clock.now()
-    _check(capture, now)
-    is_markup = None if form == "auto" else form == "page"
-    reading = read_report(data, capture.source, capture.captured_at, is_markup)
-    with node.store.reading() if is_dry_run else node.store.writing() as unit:
-        if capture.origin is not None and unit.parties.get(capture.origin) is None:
-            raise NotFound("party-unknown", f"origin {capture.origin} is not a known party", "`sepakat party list`")
-        known = unit.reports.with_digest(reading.page.digest)
-        if known is not None:
-            return _known(unit, known)
-        us = unit.parties.get(node.party)
-        assert us is not None, "a node knows its own party"
-        proposed = propose_objects(reading, Origin(us.identity.id, now, capture.address))
-        taken = ReportTaken(
-            None if is_dry_run else node.ids.uuid(),
-            False,
-            FORMS[not reading.page.is_markup],
-            reading.page.digest,
-            reading.page.header.title,
-            Counter(one.kind for one in proposed),
-            _findings(reading),
-        )
-        if taken.id is not None:
-            _keep(unit, taken.id, now, capture, data, (reading, proposed))
-    return taken
+
+def report_found(found: FoundReport, id_: str | None = None) -> ReportTaken:
+    """What reading a page gave, kept under `id_` or not at all."""
+    kinds = Counter(one.kind for one in found.proposed)
+    return ReportTaken(id_, False, found.reading.page.header.title, kinds, _findings(found.reading))
+
+
+def known_report(unit: Unit, known: ReadReport) -> ReportTaken:
+    """A report that was taken in before, as it was read then."""
+    kinds = Counter(one.kind for one in unit.reports.proposals(known.id))
+    return ReportTaken(known.id, True, known.title, kinds)
 
 
 def list_reports(node: Node, limit: int = 50, before: datetime | None = None) -> list[ReportLine]:
@@ -158,24 +145,6 @@ def forget_report(unit: Unit, take_in: str) -> None:
     unit.reports.remove(report.id)
 
 
-def _check(capture: Capture, now: datetime) -> None:
-    if capture.captured_at is not None and capture.captured_at > now + AHEAD:
-        raise InputError(
-            "capture-to-come", f"time of capture refused: {capture.captured_at.isoformat()} is yet to come", None
-        )
-    address = capture.address
-    if address is None:
-        return
-    is_one = len(address) <= MOST_OF_AN_ADDRESS and address.isprintable() and " " not in address
-    if not is_one or not address.lower().startswith(("http://", "https://")) or len(address) < 11:
-        raise InputError("address-invalid", f"address refused: expected http(s)://..., found {address[:80]!r}", None)
-
-
-def _known(unit: Unit, known: ReadReport) -> ReportTaken:
-    kinds = Counter(one.kind for one in unit.reports.proposals(known.id))
-    return ReportTaken(known.id, True, known.form, known.digest, known.title, kinds)
-
-
 def _findings(reading: Reading) -> tuple[str, ...]:
     found = list(reading.page.findings)
     if reading.page.header.language is None:
@@ -183,32 +152,6 @@ def _findings(reading: Reading) -> tuple[str, ...]:
     if reading.page.related and reading.page.captured_at is None:
         found.append("no time of capture: how long ago other stories were stays a length of time")
     return tuple(found)
-
-
-def _keep(
-    unit: Unit, id_: str, now: datetime, capture: Capture, data: bytes, read: tuple[Reading, list[ProposedObject]]
-) -> None:
-    reading, proposed = read
-    page, header = reading.page, reading.page.header
-    report = ReadReport(
-        id=id_,
-        at=now,
-        by=capture.by,
-        source=capture.source,
-        digest=page.digest,
-        form=FORMS[not page.is_markup],
-        address=capture.address,
-        captured_at=capture.captured_at,
-        origin=capture.origin,
-        language=header.language,
-        title=header.title,
-        publisher=header.publisher,
-        published_at=header.published,
-    )
-    content = ReportContent(id_, data, page.text, orjson.dumps(document_of(reading)))
-    proposals = [_proposal(id_, number, one) for number, one in enumerate(proposed, 1)]
-    unit.reports.add(report, content, proposals)
-    unit.intakes.add(TakeIn(id_, now, capture.by, capture.source, page.digest, taken=0, known=0, refused=0))
 
 
 def _proposal(report: str, number: int, made: ProposedObject) -> Proposal:

@@ -12,19 +12,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sepakat.errors import Fault, InputError, NotFound, NotPermitted
 from sepakat.exchange.cataloguing import enter
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Quarantined, StoredVersion, TakeIn
 from sepakat.exchange.releasing import ReleaseSummary, update_views
-from sepakat.exchange.reports import forget_report
-from sepakat.exchange.screening import Checked, Progress, Taken, check, compare
+from sepakat.exchange.reports import ReportTaken, forget_report, keep_report, report_found
+from sepakat.exchange.screening import AHEAD, Checked, Progress, Taken, check, compare
 from sepakat.intake.formats import read_source
 from sepakat.intake.source import Contents, Item, Source
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import StixObject, VersionRef
+
+if TYPE_CHECKING:
+    from sepakat.intake.reports.proposing import FoundReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class TakeInReport:
     losses: tuple[Item, ...] = ()
     released: ReleaseSummary = field(default_factory=ReleaseSummary)
     asks: Mapping[str, Any] = field(default_factory=dict)
+    report: ReportTaken | None = None
+    """A page that was read: what it proposes waits for review, and nothing of it is held."""
 
     @property
     def known(self) -> int:
@@ -92,6 +97,8 @@ def take_in(
     now = node.clock.now()
     form, contents = read_source(_source(node, data, provenance, wishes, now), wishes.form)
     progress("read", len(contents.objects), len(contents.objects))
+    if contents.report is not None:
+        return _take_in_report(node, data, provenance, wishes, (form, contents.report, now))
     checked = check(contents.objects, progress, is_strict=wishes.is_strict)
     if checked.wrong and not wishes.keeps_good:
         raise _refusal("content-invalid", checked.faults, len(checked.wrong), len(contents.objects))
@@ -101,6 +108,30 @@ def take_in(
     intake = _Intake(node, provenance, wishes, form, sha256(data).hexdigest(), contents, checked, now)
     with node.store.reading() if wishes.is_dry_run else node.store.writing() as unit:
         return intake.run(unit, progress)
+
+
+def _take_in_report(
+    node: Node, data: bytes, provenance: Provenance, wishes: Wishes, read: tuple[str, FoundReport, datetime]
+) -> TakeInReport:
+    """Keep a page with what it proposes; nothing is held, so that no view is decided anew."""
+    form, found, now = read
+    intake = TakeIn(
+        id=node.ids.uuid(),
+        at=now,
+        by=provenance.by,
+        source=provenance.source,
+        digest=found.reading.page.digest,
+        taken=0,
+        known=0,
+        refused=0,
+        form=form,
+        captured_at=provenance.captured_at,
+    )
+    if wishes.is_dry_run:
+        return TakeInReport(None, form, intake.digest, (), report=report_found(found))
+    with node.store.writing() as unit:
+        taken = keep_report(unit, intake, data, found, provenance.origin)
+    return TakeInReport(None if taken.was_known else intake.id, form, intake.digest, (), report=taken)
 
 
 @dataclass(slots=True)
@@ -191,6 +222,9 @@ class _Intake:
 def _source(node: Node, data: bytes, provenance: Provenance, wishes: Wishes, now: datetime) -> Source:
     with node.store.reading() as unit:
         parties = {party.id: party for party in unit.parties.everyone()}
+    if provenance.captured_at is not None and provenance.captured_at > now + AHEAD:
+        told = provenance.captured_at.isoformat()
+        raise InputError("capture-to-come", f"time of capture refused: {told} is yet to come", None)
     whose = provenance.origin or node.party
     if whose not in parties:
         raise NotFound("party-unknown", f"origin {whose} is not a known party", "`sepakat party list` shows them")

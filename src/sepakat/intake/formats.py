@@ -43,7 +43,39 @@ def _is_stix(_name: str, head: bytes) -> bool:
     return _is_json(head) and (_OF_STIX.search(head) is not None or head.strip(_SPACE)[:2] in (b"{}", b"[]"))
 
 
-FORMATS: tuple[Format, ...] = (Format("stix", "sepakat.intake.stix_json", _is_stix),)
+_MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|article|main|div|p|h1|meta|title|table)[\s>/]", re.IGNORECASE)
+_PAGES = (".html", ".htm", ".xhtml")
+_TEXTS = (".txt", ".text")
+_MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_WORDS_OF_PROSE = 8
+
+
+def _is_readable(head: bytes) -> bool:
+    """Whether this can be text at all: hardly any control characters, but for UTF-16."""
+    if head.startswith(_MARKS_OF_UTF_16):
+        return True
+    controls = sum(head.count(code) for code in range(32)) - sum(head.count(space) for space in b"\t\n\r\f")
+    return controls * 50 <= len(head)
+
+
+def _is_page(name: str, head: bytes) -> bool:
+    return _is_readable(head) and (
+        name.lower().endswith(_PAGES) or _MARKUP.search(head.replace(b"\x00", b"")) is not None
+    )
+
+
+def _is_text(name: str, head: bytes) -> bool:
+    if not _is_readable(head) or _is_json(head):
+        return False
+    lines = head.replace(b"\x00", b"").splitlines()
+    return name.lower().endswith(_TEXTS) or any(len(line.split()) >= _WORDS_OF_PROSE for line in lines)
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("stix", "sepakat.intake.stix_json", _is_stix),
+    Format("page", "sepakat.intake.report_pages", _is_page),
+    Format("text", "sepakat.intake.report_texts", _is_text),
+)
 """In the order in which they are asked: the first that recognises a source reads it."""
 
 NAMES = ("auto", *(one.name for one in FORMATS))

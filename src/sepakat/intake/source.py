@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sepakat.errors import Fault
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import StixObject
+
+if TYPE_CHECKING:
+    from sepakat.intake.reports.proposing import FoundReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Contents:
     losses: tuple[Item, ...] = ()
     is_converted: bool = False
     asks: Mapping[str, Any] = field(default_factory=dict)
+    report: FoundReport | None = None
+    """A page that was read: it proposes, and holds no objects before a person confirms them."""
 
 
 class Kept(Collection[StixObject]):

@@ -7,6 +7,7 @@ two parties that read the same page never write under one id. No object here is 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -51,6 +52,18 @@ class Origin:
 
     creator: StixId
     now: datetime
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReport:
+    """A page that was read, with what it proposes. `form` is `page` or `text`."""
+
+    form: str
+    reading: Reading
+    document: Mapping[str, Any]
+    """The reading as it is kept (see `kept_reading`)."""
+    proposed: tuple[ProposedObject, ...]
     address: str | None = None
 
 
