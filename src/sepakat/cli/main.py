@@ -56,6 +56,8 @@ NOUNS: dict[str, str] = {
     "objects": "objects",
     "topics": "topics",
     "review": "reviews",
+    "claims": "claims",
+    "questions": "questions",
     "approvals": "approvals",
     "consent": "consents",
     "recalls": "recalls",
