@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from sepakat.claims.words import quantity_words
 from sepakat.errors import NotFound
 from sepakat.exchange.known_entities import Candidate
 from sepakat.exchange.ports import Node
@@ -119,7 +120,9 @@ def _words(state: ReviewState, proposal: Proposal, content: Mapping[str, Any]) -
     if is_claim(content):
         claim = claim_of(content)
         speaker = _name(state, claim.speaker_ref) if claim.speaker_ref is not None else None
-        return f"{claim.kind}{f' by {speaker}' if speaker else ''}: {' '.join(text_of(content).split())}"
+        number = f" ({quantity_words(claim.quantity)})" if claim.quantity is not None else ""
+        what = ", ".join((*content.get("labels", ()), claim.kind)) + number
+        return f"{what}{f' by {speaker}' if speaker else ''}: {' '.join(text_of(content).split())}"
     if content["type"] == "relationship":
         source, target = (_name(state, content[name]) for name in ("source_ref", "target_ref"))
         return f"{source} {content['relationship_type']} {target}"

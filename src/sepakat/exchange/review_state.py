@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sepakat.claims.reading import claim_faults
 from sepakat.errors import Fault, InputError, NotFound
+from sepakat.exchange.cataloguing import enter
 from sepakat.exchange.known_entities import KnownEntities
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import StoredVersion, TakeIn
@@ -188,6 +189,8 @@ class ReviewState:
             source, digest = self.report.source, self.report.digest
             batch = TakeIn(self.take_in, self.now, self.by, source, digest, taken=count, known=0, refused=0)
             self.unit.intakes.add(batch)
+        if removed:
+            enter(self.unit, frozenset(removed))
         if self.taken or removed:
             released = update_views(self.node, self.unit, self.now)
         return Reviewed(

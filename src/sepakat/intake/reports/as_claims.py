@@ -12,7 +12,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from sepakat.claims.building import Carrier, build_claim
-from sepakat.claims.claim import Basis, Claim, Lineage, MadeBy, Person, Quantity, Span, Valid
+from sepakat.claims.claim import Basis, Claim, Likelihood, Lineage, MadeBy, Person, Quantity, Span, Valid
+from sepakat.claims.vocabulary import AS_SAID
 from sepakat.intake.reports.events import Event
 from sepakat.intake.reports.gazetteer import key_of
 from sepakat.intake.reports.notes import with_text
@@ -181,6 +182,7 @@ class _Writer:
             kind=kind,
             speaker_ref=speaker,
             quantity=quantity,
+            likelihood=self._likelihood(start, end) if quantity is not None else None,
             valid=self._valid(start, end, date),
             basis=(Basis("quotes", digest=self.page.digest),),
             lineage=Lineage(roots=self.roots) if self.roots else None,
@@ -235,6 +237,11 @@ class _Writer:
         if qualifier in {"exactly", "about", "about-or-more"} and number.value is not None:
             return Quantity(qualifier, unit, point=number.value, as_said=said)
         return None
+
+    def _likelihood(self, start: int, end: int) -> Likelihood | None:
+        """The word by which a number is called possible, as it was said: of no scale, and without a range."""
+        words = {one.modality for one in self.reading.numbers if start <= one.start < end and one.modality}
+        return Likelihood(AS_SAID, next(iter(words))) if len(words) == 1 else None
 
     def _valid(self, start: int, end: int, date: str | None) -> Valid | None:
         days = {one.value for one in self.reading.dates if start <= one.start < end and len(one.value) == 10}

@@ -20,6 +20,8 @@ from sepakat.stix.instants import format_instant
 
 _CLASSES = {"media": "organization", "government": "organization", "military": "organization", "person": "individual"}
 
+MOST_OF_AN_ABBREVIATION = 4
+
 
 def propose_objects(reading: Reading, origin: Origin) -> list[ProposedObject]:
     """The objects that the reading proposes: what others refer to first, the report last.
@@ -64,19 +66,30 @@ def _identity(builder: Builder, entity: Entity) -> dict[str, Any]:
 
 def _location(builder: Builder, entity: Entity) -> dict[str, Any]:
     content = builder.base("location", key_of(entity.area.name if entity.area else entity.name), entity.country or "")
-    content["name"] = entity.name
+    content["name"] = name = _as_written(builder, entity)
     if entity.country:
         content["country"] = entity.country
     area = entity.area
     if area is not None and area.latitude is not None and area.longitude is not None:
         content["latitude"], content["longitude"] = area.latitude, area.longitude
     if entity.type == "admin":
-        content["administrative_area"] = entity.name
+        content["administrative_area"] = name
     if entity.type == "settlement":
-        content["city"] = entity.name
+        content["city"] = name
     if "country" not in content and "latitude" not in content:
         content["region"] = key_of(entity.name).replace(" ", "-")
     return content
+
+
+def _as_written(builder: Builder, entity: Entity) -> str:
+    """The name of a place, not in the capitals of a dateline if the text or the tables have another form."""
+    name = entity.name
+    if not name.isupper() or len(name) <= MOST_OF_AN_ABBREVIATION:
+        return name
+    text = builder.reading.page.text
+    forms = [text[one.start : one.end] for one in builder.reading.mentions if one.entity is entity]
+    forms += [entity.area.name] if entity.area is not None and key_of(entity.area.name) == key_of(name) else []
+    return next((form for form in forms if not form.isupper()), name)
 
 
 def _group(builder: Builder, entity: Entity) -> dict[str, Any]:
