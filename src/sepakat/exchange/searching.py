@@ -16,7 +16,7 @@ from sepakat.errors import InputError, NotFound
 from sepakat.exchange.cataloguing import catch_up_a_little, words_of
 from sepakat.exchange.ports import Node, Search, Unit
 from sepakat.exchange.records import CatalogueRow, Policy, SavedSearch, StoredVersion
-from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stix.identifiers import PartyId, StixId, is_stix_id
 
 PAGE = 50
 MOST_EXPORTED = 5_000
@@ -112,6 +112,8 @@ def forget_search(node: Node, user: str, name: str) -> None:
 
 
 def _search(unit: Unit, wanted: Wanted) -> Search:
+    if is_stix_id(wanted.words):
+        return Search(ids=frozenset({StixId(wanted.words)}))
     return Search(
         words=tuple(dict.fromkeys(words_of(wanted.words))),
         type=wanted.type or None,

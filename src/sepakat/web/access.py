@@ -60,6 +60,8 @@ MAY_OPEN: Mapping[str, frozenset[Role] | None] = {
     "object-annotate": WORKS,
     "object-ask-consent": WORKS,
     "object-recall": SPEAKS,
+    "try": EVERYBODY,
+    "take-in": WORKS,
     "agreements": EVERYBODY,
     "agreement": EVERYBODY,
     "agreement-editor": SPEAKS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from sepakat.exchange.ports import Node
-from sepakat.web import acting, administration, agreements, answering, log, objects, pages, partners, today
+from sepakat.web import acting, administration, agreements, answering, log, objects, pages, partners, today, trying
 from sepakat.web.asking import Handler
 from sepakat.web.guard import MOST_FORM_BYTES, Guard
 from sepakat.web.sessions import Sessions
@@ -17,6 +17,9 @@ from sepakat.web.static_files import static
 
 DOCUMENT_BYTES = 200_000
 """How long a form with an agreement in it may be."""
+
+FILE_BYTES = 20_000_000
+"""How large a file that is brought may be; larger ones go by the command line."""
 
 POST = ("POST",)
 
@@ -66,6 +69,8 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
         route("object-annotate", "/objects/{object}/annotate", acting.annotate, POST),
         route("object-ask-consent", "/objects/{object}/ask-consent", acting.ask_consent, POST),
         route("object-recall", "/objects/{object}/recall", acting.recall, POST),
+        route("try", "/try", trying.try_, ("GET", "POST"), DOCUMENT_BYTES),
+        route("take-in", "/take-in", trying.bring, ("GET", "POST"), FILE_BYTES),
         route("agreements", "/agreements", agreements.list_),
         route("agreement-editor", "/agreement-editor", agreements.editor, ("GET", "POST"), DOCUMENT_BYTES),
         route("agreement", "/agreements/{agreement}", agreements.show),

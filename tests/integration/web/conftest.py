@@ -39,39 +39,44 @@ def anna(node: Node) -> Browser:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulation]:
     """`us` gives to `ru` and `fr`, `ru` gives back; cut, held, recalled, asked for. Only read by tests."""
     with simulation(tmp_path_factory.mktemp("web"), "us", "ru", "fr") as made:
-        add_everybody(made["us"])
-        made.introduce(("us", "ru"), ("us", "fr"), ("ru", "fr"))
-        made.conclude(agreement_text("us-ru", title="Counter-terrorism", ceiling="green"), "us", "ru")
-        made.conclude(agreement_text("us-fr", takers=("fr",), title="With France"), "us", "fr")
-        made.conclude(agreement_text("ru-us", "ru", ("us",), title="From Russia"), "ru", "us")
-        add_partner(made["us"], PartyId("iq"), "Iraq", "IQ")
-        agreeing.draft(made["us"], agreement_text("us-iq", takers=("iq",), title="Training"))
-        agreeing.offer(made["us"], "us-iq")
-        made.take_in(
-            "us",
-            made.written_by("us", GROUP, "green", name="Black Banner Group"),
-            made.written_by(
-                "us",
-                CUT,
-                "green",
-                name="Meeting in Washington",
-                description="a source names who stayed away",
-                granular_markings=[{"marking_ref": TLP_2["red"].id, "selectors": ["description"]}],
-            ),
-            made.written_by("us", SECRET, "red", name="Safe house list"),
-            made.written_by("us", FOR_FRANCE, "amber", name="Convoy on the delta road"),
-            made.written_by("us", OPEN, "clear", name='<script>alert("x")</script> & "quoted"'),
-            made.written_by("us", HELD, "green", name="Names a witness"),
-            made.written_by("us", TAKEN_BACK, "green", name="Rumour of an attack"),
-        )
-        made.take_in("ru", made.written_by("ru", WANTED, "green", name="Statement of the minister"))
-        marking.hold(made["us"], HELD, "names a witness")
-        made.sync("ru", "us")
-        made.sync("us", "ru")
-        consenting.request_consent(made["us"], WANTED, PartyId("fr"), "joint operation")
-        made.settle()
-        recalling.recall(made["us"], TAKEN_BACK, "the source withdrew it", by="analyst")
+        filled(made)
         yield made
+
+
+def filled(made: Simulation) -> None:
+    """Let happen what `world` has."""
+    add_everybody(made["us"])
+    made.introduce(("us", "ru"), ("us", "fr"), ("ru", "fr"))
+    made.conclude(agreement_text("us-ru", title="Counter-terrorism", ceiling="green"), "us", "ru")
+    made.conclude(agreement_text("us-fr", takers=("fr",), title="With France"), "us", "fr")
+    made.conclude(agreement_text("ru-us", "ru", ("us",), title="From Russia"), "ru", "us")
+    add_partner(made["us"], PartyId("iq"), "Iraq", "IQ")
+    agreeing.draft(made["us"], agreement_text("us-iq", takers=("iq",), title="Training"))
+    agreeing.offer(made["us"], "us-iq")
+    made.take_in(
+        "us",
+        made.written_by("us", GROUP, "green", name="Black Banner Group"),
+        made.written_by(
+            "us",
+            CUT,
+            "green",
+            name="Meeting in Washington",
+            description="a source names who stayed away",
+            granular_markings=[{"marking_ref": TLP_2["red"].id, "selectors": ["description"]}],
+        ),
+        made.written_by("us", SECRET, "red", name="Safe house list"),
+        made.written_by("us", FOR_FRANCE, "amber", name="Convoy on the delta road"),
+        made.written_by("us", OPEN, "clear", name='<script>alert("x")</script> & "quoted"'),
+        made.written_by("us", HELD, "green", name="Names a witness"),
+        made.written_by("us", TAKEN_BACK, "green", name="Rumour of an attack"),
+    )
+    made.take_in("ru", made.written_by("ru", WANTED, "green", name="Statement of the minister"))
+    marking.hold(made["us"], HELD, "names a witness")
+    made.sync("ru", "us")
+    made.sync("us", "ru")
+    consenting.request_consent(made["us"], WANTED, PartyId("fr"), "joint operation")
+    made.settle()
+    recalling.recall(made["us"], TAKEN_BACK, "the source withdrew it", by="analyst")
 
 
 @pytest.fixture
