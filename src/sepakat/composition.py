@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from sepakat.remote.bells import Bells
     from sepakat.remote.peers import HttpPeers
     from sepakat.stores.backing_up import Backup
     from sepakat.stores.postgresql import PostgresqlStore
@@ -63,6 +64,10 @@ class Settings:
     """How often a served node asks its givers for news, in seconds."""
     store: str | None = None
     """Where the store is: nothing for SQLite in the node's folder, or `postgresql://USER@HOST/DATABASE`."""
+    smtp: str | None = None
+    """The mail server that alerts go through, as `HOST:PORT`; no alert goes by mail without one."""
+    mail_from: str | None = None
+    """The address that alerts by mail are from."""
 
 
 class SystemClock:
@@ -337,6 +342,14 @@ def _place_of(folder: Path, settings: Settings) -> Path | str:
     return store_address(settings) or folder / STORE_FILE
 
 
+def bells_of(folder: Path) -> Bells:
+    """The way to tell alerts by mail and webhook, as the settings of a folder have it."""
+    from sepakat.remote.bells import Bells
+
+    settings = read_settings(folder)
+    return Bells(settings.smtp, settings.mail_from)
+
+
 def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
     """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health."""
     from starlette.applications import Starlette
@@ -388,8 +401,8 @@ def write_settings(folder: Path, settings: Settings) -> None:
     if settings.address is not None:
         lines.append(f"address = {_quoted(settings.address)}")
     lines.append(f"sync_seconds = {settings.sync_seconds}")
-    if settings.store is not None:
-        lines.append(f"store = {_quoted(settings.store)}")
+    others = {"store": settings.store, "smtp": settings.smtp, "mail_from": settings.mail_from}
+    lines += [f"{name} = {_quoted(value)}" for name, value in others.items() if value is not None]
     path = folder / SETTINGS_FILE
     fresh = path.with_suffix(".new")
     # The address of the store may hold a password.
@@ -405,6 +418,8 @@ SETTING_TYPES: dict[str, type] = {
     "address": str,
     "sync_seconds": int,
     "store": str,
+    "smtp": str,
+    "mail_from": str,
 }
 """The type of each setting in the file."""
 

@@ -18,12 +18,15 @@ from sepakat.errors import SepakatError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sepakat.exchange.alerting import Bell
     from sepakat.exchange.ports import Node
 
 DELIVERY_SECONDS = 0.2
 NEWS_SECONDS = 0.2
 NEWS_AGAIN_SECONDS = 5.0
 SWEEP_SECONDS = 3.0
+ALERT_SECONDS = 2.0
+RING_AGAIN_SECONDS = 60.0
 CATALOGUE_SECONDS = 0.5
 """A pause between pieces too, so that nobody who writes waits long."""
 
@@ -31,8 +34,9 @@ CATALOGUE_SECONDS = 0.5
 class Background:
     """The threads of one served node, from `start` to `stop`."""
 
-    def __init__(self, node: Node, sync_seconds: float) -> None:
+    def __init__(self, node: Node, sync_seconds: float, bell: Bell) -> None:
         self._node = node
+        watcher = _Watcher(node, bell)
         # Tells every thread to end; lives as long as the serving.
         self._ended = threading.Event()
         sweeper = _Sweeper(node)
@@ -45,6 +49,7 @@ class Background:
             self._thread("sync", sync_seconds, self._synchronise),
             self._thread("sweeper", SWEEP_SECONDS, sweeper.sweep),
             self._thread("catalogue", CATALOGUE_SECONDS, self._catalogue),
+            self._thread("alerts", ALERT_SECONDS, watcher.look),
         ]
 
     def start(self) -> None:
@@ -115,6 +120,30 @@ class Background:
         for report in synchronise_all(self._node):
             for alarm in report.alarms:
                 complain(f"ALARM: {alarm}")
+
+
+class _Watcher:
+    """Raises alerts after somebody wrote something, and tells their channels; those that fail again a minute later."""
+
+    def __init__(self, node: Node, bell: Bell) -> None:
+        self._node = node
+        self._bell = bell
+        self._seen: object = None
+        self._again: datetime | None = None
+
+    def look(self) -> None:
+        """Look once."""
+        from sepakat.exchange.alerting import send_alerts
+        from sepakat.exchange.watching import raise_alerts
+
+        mark, now = self._node.store.written(), self._node.clock.now()
+        is_due = self._again is not None and now >= self._again
+        if mark != self._seen:
+            self._seen = mark
+            is_due = bool(raise_alerts(self._node)) or is_due or self._again is None
+        if is_due:
+            send_alerts(self._node, self._bell)
+            self._again = now + timedelta(seconds=RING_AGAIN_SECONDS)
 
 
 class _Sweeper:

@@ -58,6 +58,8 @@ NOUNS: dict[str, str] = {
     "review": "reviews",
     "claims": "claims",
     "questions": "questions",
+    "commitments": "commitments",
+    "watch": "watches",
     "approvals": "approvals",
     "consent": "consents",
     "recalls": "recalls",

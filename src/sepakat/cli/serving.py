@@ -60,7 +60,7 @@ def serve(
     place = named_folder(folder)
     node = open_named(place)
     from sepakat.cli.background import Background
-    from sepakat.composition import application, read_settings, write_settings
+    from sepakat.composition import application, bells_of, read_settings, write_settings
     from sepakat.exchange.parties import issue_card
 
     settings = read_settings(place)
@@ -75,7 +75,7 @@ def serve(
         issue_card(node, address=reached, loopback=_is_loopback(wanted) and not behind_proxy)
         if reached != settings.address:
             write_settings(place, replace(settings, address=reached))
-        background = Background(node, settings.sync_seconds)
+        background = Background(node, settings.sync_seconds, bells_of(place))
         served = application(node, is_behind_proxy=behind_proxy)
         _run(served, listening, certificate, background, f"Serving {node.party} at {reached}")
     say(f"Stopped serving {node.party}.")

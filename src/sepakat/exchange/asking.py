@@ -6,7 +6,7 @@ hand. Everything said stays as it was said: no use case here changes, joins or d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -201,6 +201,15 @@ def reopen_question(node: Node, key: str, reason: str, by: str) -> list[Telling]
     if not settled:
         raise NotFound("question-not-settled", f"question {key} is not settled by {node.party}")
     return [withdraw_claim(node, one.id, reason, by) for one in settled]
+
+
+def contested_questions(unit: Unit, keys: Iterable[str]) -> Iterator[tuple[str, str, datetime]]:
+    """Those of the questions that are contested, with their words and when the newest claim to them was received."""
+    said = opinions(unit)
+    for key in keys:
+        account = _account(unit, key, said)
+        if account.contested_by:
+            yield key, account.text, max(one.received_at for one in account.claims)
 
 
 def draw_question(view: QuestionView) -> str:
