@@ -27,7 +27,9 @@ MOST_SHOWN = 20
 MOST_FILES = 10_000
 """How many files of one folder are taken in at once."""
 
-FormOption = Annotated[Literal["auto", "stix", "page", "text"], typer.Option("--format", help="What the file holds.")]
+FormOption = Annotated[
+    Literal["auto", "misp", "stix", "page", "text"], typer.Option("--format", help="What the file holds.")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -43,6 +43,13 @@ def _is_stix(_name: str, head: bytes) -> bool:
     return _is_json(head) and (_OF_STIX.search(head) is not None or head.strip(_SPACE)[:2] in (b"{}", b"[]"))
 
 
+_OF_MISP = re.compile(rb'"(?:Event|response|Attribute|Orgc)"\s*:\s*[\[{]')
+
+
+def _is_misp(_name: str, head: bytes) -> bool:
+    return _is_json(head) and _OF_MISP.search(head) is not None and b'"spec_version"' not in head
+
+
 _MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|article|main|div|p|h1|meta|title|table)[\s>/]", re.IGNORECASE)
 _PAGES = (".html", ".htm", ".xhtml")
 _TEXTS = (".txt", ".text")
@@ -72,6 +79,7 @@ def _is_text(name: str, head: bytes) -> bool:
 
 
 FORMATS: tuple[Format, ...] = (
+    Format("misp", "sepakat.intake.misp.reader", _is_misp),
     Format("stix", "sepakat.intake.stix_json", _is_stix),
     Format("page", "sepakat.intake.report_pages", _is_page),
     Format("text", "sepakat.intake.report_texts", _is_text),
@@ -95,7 +103,7 @@ def detect(name: str, data: bytes) -> Format:
             return one
     # Broken JSON is told best by the reader of JSON.
     if _is_json(head):
-        return FORMATS[0]
+        return format_named("stix")
     raise InputError(
         "format-unrecognised",
         f"{name[:200]} refused: it is of none of the formats {', '.join(NAMES[1:])}",
