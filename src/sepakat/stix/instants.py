@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _TIMESTAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?Z").fullmatch
 
@@ -28,6 +29,8 @@ def parse_instant(text: str) -> datetime:
     return datetime.fromisoformat(f"{seconds}.{fraction[:6]:0<6}").replace(tzinfo=UTC)
 
 
+# Versions of one object and objects of one day share their times. Guards nothing but time; entries die by disuse.
+@lru_cache(maxsize=1 << 14)
 def version_key(text: str) -> str:
     """The sortable normal form of a timestamp: at least six digits of fraction, no further trailing zeros, no Z.
 

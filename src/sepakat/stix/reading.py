@@ -96,9 +96,15 @@ def _faults(prefix: str | None, contents: list[Any], raws: Sequence[Any], limits
 
 def _is_sound(content: Any) -> bool:
     """The quick way to say that `identity_faults` has nothing to say."""
-    for _ in identity_faults(content, ""):
+    if type(content) is not dict:
         return False
-    return True
+    kind, identifier = content.get("type"), content.get("id")
+    if type(kind) is not str or kind == "bundle" or not is_stix_id(identifier) or type_of(str(identifier)) != kind:
+        return False
+    for name in ("created", "modified"):
+        if name in content and not is_timestamp(content[name]):
+            return False
+    return "revoked" not in content or isinstance(content["revoked"], bool)
 
 
 def identity_faults(content: Any, place: str = "") -> Iterator[Fault]:

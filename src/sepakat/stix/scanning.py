@@ -24,11 +24,12 @@ from sepakat.stix.selectors import path_text
 INTEGER_LIMIT = 2**53 - 1
 
 _FLOAT_LIMIT = 2.0**53
+_LONGEST_SHORT_NUMBER = 20
+_HAS_LONG_NUMBER = re.compile(rb"[0-9]{16}|[0-9][eE]").search
 _WINDOW = 1 << 18
 _MOST_FAULTS = 100
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-_ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "a UTF-8 byte order mark"),
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -39,10 +40,14 @@ _BYTE_ORDER_MARKS = (
 
 
 class Survey(NamedTuple):
-    """What the bytes show without parsing: the deepest nesting, and the number of colons outside strings."""
+    """What the bytes show without parsing: the deepest nesting, the number of colons outside strings.
+
+    And whether there is a number long enough, or with an exponent, to be more than a reader may keep.
+    """
 
     depth: int
     colons: int
+    has_long_number: bool = False
 
 
 def read_json(data: bytes, max_depth: int) -> tuple[Any, tuple[Fault, ...]]:
@@ -57,16 +62,26 @@ def read_json(data: bytes, max_depth: int) -> tuple[Any, tuple[Fault, ...]]:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         return None, faults_in(data) or (Fault(_place(error.doc, error.pos), "JSON", error.msg),)
-    names, has_doubtful_number = _examine(value)
-    if names != seen.colons or has_doubtful_number:
-        return value, faults_in(data)
-    return value, ()
+    return value, () if is_faithful(value, seen) else faults_in(data)
+
+
+def is_faithful(value: Any, seen: Survey) -> bool:
+    """Whether a parsed value says all that the bytes say: no name was lost to an equal one, no number was rounded."""
+    # Written again, the value has one colon for each name that it kept: counting them there is quicker than a walk.
+    if _names_in(orjson.dumps(value)) != seen.colons:
+        return False
+    return not (seen.has_long_number and _has_doubtful_number(value))
 
 
 def survey(data: bytes, max_depth: int) -> Survey:
     """Measure nesting and count colons, window by window; stops as soon as it is deeper than `max_depth`."""
     depth = deepest = colons = 0
+    has_long_number = False
+    tail = b""
     for outside in _outside_strings(data):
+        # A number may be cut by the end of a window.
+        has_long_number = has_long_number or _HAS_LONG_NUMBER(tail + outside) is not None
+        tail = (tail + outside)[-_LONGEST_SHORT_NUMBER:]
         steps = memoryview(outside.translate(_STEPS, _NOT_BRACKETS)).cast("b")
         deepest_here = max(accumulate(steps, initial=depth))
         deepest = max(deepest, deepest_here)
@@ -74,7 +89,7 @@ def survey(data: bytes, max_depth: int) -> Survey:
             break
         depth += sum(steps)
         colons += outside.count(b":")
-    return Survey(deepest, colons)
+    return Survey(deepest, colons, has_long_number)
 
 
 def faults_in(data: bytes) -> tuple[Fault, ...]:
@@ -96,31 +111,37 @@ def _outside_strings(data: bytes) -> Iterator[bytes]:
             window += data[end : end + 1]
             end += 1
         if b"\\" in window:
-            window = _ESCAPED.sub(b"", window)
+            # Pairs of backslashes first, from the left: what is left before a quote escapes it.
+            window = window.replace(b"\\\\", b"").replace(b'\\"', b"")
         pieces = window.split(b'"')
         yield b"".join(pieces[1::2] if is_inside else pieces[0::2])
         is_inside ^= len(pieces) % 2 == 0
         start = end
 
 
-def _examine(value: Any) -> tuple[int, bool]:
-    """How many names the parsed value has, and whether a number may have been rounded or exceeds I-JSON."""
-    names = 0
-    is_doubtful = False
+def _names_in(written: bytes) -> int:
+    """How many names a value has that was written without blanks, where every name ends in a quote and a colon."""
+    if b'\\\\":' in written:
+        # A text or name that ends in a backslash: the quote behind it is none of a text.
+        return survey(written, 1 << 16).colons
+    return written.count(b'":') - written.count(b'\\":')
+
+
+def _has_doubtful_number(value: Any) -> bool:
+    """Whether a number of the parsed value may have been rounded or exceeds I-JSON."""
     stack = [value]
     while stack:
         node = stack.pop()
         kind = type(node)
         if kind is dict:
-            names += len(node)
             stack.extend(node.values())
         elif kind is list:
             stack.extend(node)
-        elif kind is int:
-            is_doubtful = is_doubtful or not -INTEGER_LIMIT <= node <= INTEGER_LIMIT
-        elif kind is float:
-            is_doubtful = is_doubtful or not -_FLOAT_LIMIT < node < _FLOAT_LIMIT
-    return names, is_doubtful
+        elif (kind is int and not -INTEGER_LIMIT <= node <= INTEGER_LIMIT) or (
+            kind is float and not -_FLOAT_LIMIT < node < _FLOAT_LIMIT
+        ):
+            return True
+    return False
 
 
 def _place(text: str, position: int) -> str:

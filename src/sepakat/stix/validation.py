@@ -24,6 +24,7 @@ from sepakat.stix.markings import FIXED_MARKINGS, stated_level
 from sepakat.stix.objects import StixObject
 from sepakat.stix.patterns import is_checkable, pattern_fault
 from sepakat.stix.reading import identity_faults
+from sepakat.stix.schemas import is_quickly_good
 from sepakat.stix.selectors import path_text, resolve
 from sepakat.stix.standard import (
     AT_LEAST_ONE,
@@ -50,6 +51,13 @@ Content = Mapping[str, Any]
 
 def faults_of(content: Any) -> tuple[Fault, ...]:
     """Everything that the standard forbids about an object."""
+    if isinstance(content, Mapping) and _is_quickly_good(content):
+        return ()
+    return slow_faults_of(content)
+
+
+def slow_faults_of(content: Any) -> tuple[Fault, ...]:
+    """What `faults_of` says, from the tables alone: for objects that the compiled schemas do not accept."""
     faults = list(identity_faults(content))
     if isinstance(content, Mapping):
         kind = content.get("type")
@@ -62,6 +70,30 @@ def faults_of(content: Any) -> tuple[Fault, ...]:
             if special is not None:
                 faults.extend(special(content))
     return tuple(faults)
+
+
+def _is_quickly_good(content: Content) -> bool:
+    """Whether the compiled schema accepts the object and nothing is wrong beyond it; no says nothing yet."""
+    if not is_quickly_good(content):
+        return False
+    kind = content["type"]
+    unknown = content.keys() - properties_of(kind).keys()
+    if unknown and not all(map(is_property_name, unknown)):
+        return False
+    for earlier, later, _ in (*TIME_ORDER[""], *TIME_ORDER.get(kind, ())):
+        if earlier in content and later in content and not content[earlier][:19] < content[later][:19]:
+            if _has_any(_time_faults(kind, content)):
+                return False
+            break
+    is_marked = "granular_markings" in content or kind == "marking-definition"
+    if is_marked and _has_any(_granular_faults(content)):
+        return False
+    special = _SPECIAL.get(kind)
+    return special is None or not _has_any(special(content))
+
+
+def _has_any(faults: Iterator[Fault]) -> bool:
+    return next(faults, None) is not None
 
 
 def warnings_of(content: Any) -> tuple[Fault, ...]:

@@ -43,7 +43,7 @@ def test_windows_do_not_change_what_the_survey_sees(window: int, monkeypatch: py
     data = rb'{"a\\":"[{\"[:","b":[{"c\\\"":"\\\\"},[[]]],"\\\\":"}]"}'
     whole = survey(data, 99)
     monkeypatch.setattr(scanning, "_WINDOW", window)
-    assert survey(data, 99) == whole == (4, 4)
+    assert survey(data, 99) == whole == (4, 4, False)
 
 
 @given(st.binary(max_size=60))

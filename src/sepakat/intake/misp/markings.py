@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sepakat.intake.misp.events import NAMESPACE, Record
@@ -120,7 +121,13 @@ def _records(event: Record) -> Iterator[Record]:
 
 def _ordered(markings: Iterable[StixId]) -> tuple[StixId, ...]:
     """Without repeats, in an order that does not depend on where they were found."""
-    return tuple(sorted(set(markings)))
+    return _one_for_all(tuple(sorted(set(markings))))
+
+
+# Guards nothing but memory: a large event has few different lists of markings. Entries die by disuse.
+@lru_cache(maxsize=4096)
+def _one_for_all(markings: tuple[StixId, ...]) -> tuple[StixId, ...]:
+    return markings
 
 
 def joined(*lists: Sequence[StixId]) -> tuple[StixId, ...]:

@@ -68,14 +68,13 @@ class EventReading:
 
     def raws(self) -> list[bytes]:
         """The objects of the event as bytes; markings and organisations first, the report last."""
-        kept: dict[str, bytes] = {}
+        kept: set[StixId] = set()
         parts: list[bytes] = []
         for content in self._contents():
-            raw = orjson.dumps(content)
-            if content["id"] in kept:
-                continue
-            kept[content["id"]] = raw
-            parts.append(raw)
+            if content["id"] not in kept:
+                kept.add(content["id"])
+                # The writer leaves room behind what it writes; a copy has none, which for a large event is gigabytes.
+                parts.append(bytes(memoryview(orjson.dumps(content))))
         self.account = account(self.event, self._made)
         markings = [orjson.dumps(content) for content in self._marker.made.values()]
         return [*markings, *parts]
@@ -89,6 +88,9 @@ class EventReading:
             for content in finished:
                 if content["type"] in _REPORTS and content["id"].endswith(self.event["uuid"]):
                     self._report = self._report or content
+                    continue
+                if content["id"] == f"note--{self.event['uuid']}":
+                    # What misp-stix writes into a report of nothing; there is a report of everything.
                     continue
                 if content["type"] not in ("marking-definition", "identity"):
                     self._refs[content["id"]] = None
@@ -140,6 +142,7 @@ class EventReading:
         """Which objects were made of which record: misp-stix makes ids of uuids; observables were renamed since."""
         for before, after in self._finisher.renamed.items():
             self._note(before.partition("--")[2], after)
+        self._finisher.renamed.clear()
         for content in contents:
             self._note(content["id"].partition("--")[2], content["id"])
 
