@@ -14,7 +14,7 @@ from sepakat.stix.schemas import is_quickly_good, schema_of
 from sepakat.stix.standard import TYPES
 from sepakat.stix.validation import faults_of, slow_faults_of
 
-SCALARS = st.sampled_from(
+SCALARS: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(None, True, False, 0, 1, -1, 1.0, 2.5, 101, 10**20, "", "x", [], {}, [1], ["x"], [[]], {"a": 1}, {"": ""}),
         *("2024-02-30T00:00:00Z", "2024-01-31T09:00:00.000Z", "0000-01-01T00:00:00Z", "2023-02-29T00:00:00Z"),
