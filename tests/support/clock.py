@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from hashlib import shake_256
 from uuid import UUID
 
 START = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
@@ -38,4 +38,4 @@ class SeededIds:
 
     def _next(self, size: int) -> bytes:
         self.count += 1
-        return sha256(f"{self.seed}/{self.count}".encode()).digest()[:size]
+        return shake_256(f"{self.seed}/{self.count}".encode()).digest(size)

@@ -69,7 +69,10 @@ def compose(node: Node, unit: Unit, kind: str, to: PartyId, body: Mapping[str, A
         InputError: the body is not one of that kind.
     """
     message = Message(kind, node.party, to, now, node.ids.secret(NONCE_SIZE).hex(), body)
-    signed = sign_message(message, PublicKey.parse(node.signer.public_key), node.signer.sign)
+    # A release statement has a few values for each of up to a thousand objects, all of them made in this process.
+    is_made_here = kind == "release-statement"
+    key = PublicKey.parse(node.signer.public_key)
+    signed = sign_message(message, key, node.signer.sign, is_made_here=is_made_here)
     logs.append_leaf(unit, to, MessageLeaf("sent", kind, signed.hash, message.at).data)
     record = MessageRecord(signed.hash, Direction.OUT, to, 0, kind, now, canonical_bytes(signed.document()))
     unit.messages.add(record)

@@ -106,10 +106,11 @@ def _rows(
     last = unit.views.last(collection.id)
     sequence = last.sequence if last else 0
     added = last.date_added if last else datetime.min.replace(tzinfo=UTC)
+    first, salts = on_grid(now), node.ids.secret(SALT_BYTES * len(batch))
     rows = []
     for position, entry in enumerate(batch):
         sequence += 1
-        added = max(on_grid(now), added + MILLISECOND)
+        added = max(first, added + MILLISECOND)
         rows.append(
             Publication(
                 collection=collection.id,
@@ -118,9 +119,9 @@ def _rows(
                 id=entry.object.id,
                 version=entry.object.version,
                 type=entry.object.type,
-                body=_as_served(entry.object),
+                body=entry.object.kept(_as_served),
                 digest=entry.object.digest,
-                salt=node.ids.secret(SALT_BYTES),
+                salt=salts[SALT_BYTES * position : SALT_BYTES * (position + 1)],
                 leaf=leaf,
                 position=position,
                 original=entry.original,

@@ -18,7 +18,15 @@ from sepakat.release.decision import Outcome
 from sepakat.release.engine import decide, decided_whole
 from sepakat.release.question import HeldVersion, View, ViewKey
 from sepakat.release.state import Decided
-from sepakat.release.variants import VariantKeys, project, projection_digest, same_as, variant_id, variant_object
+from sepakat.release.variants import (
+    VariantKeys,
+    project,
+    project_whole,
+    projection_digest,
+    same_as,
+    variant_id,
+    variant_object,
+)
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.instants import format_instant, parse_instant
 from sepakat.stix.objects import StixObject, VersionRef
@@ -199,7 +207,9 @@ class ViewUpdate:
             for other, outcome in self.released.items()
             if other[0] == original and outcome is Outcome.WHOLE and other < version
         ]
-        return bool(whole) and projection_digest(self._projection(max(whole))) == digest
+        if not whole:
+            return False
+        return projection_digest(project_whole(self.world, self._held(max(whole)).object)) == digest
 
     def _staying(self, renewed: set[StixId]) -> set[int]:
         """Sequences of the live rows that stay: whole rows still permitted, and each variant's latest version."""

@@ -32,10 +32,7 @@ def dependency_ranks(objects: Iterable[StixObject]) -> Mapping[StixId, int]:
     """The rank of each id: above all that its versions refer to, inside these objects."""
     edges: dict[StixId, dict[StixId, None]] = {}
     for made in objects:
-        found = edges.setdefault(made.id, {})
-        content = made.content
-        for reference in (*references(content), *marking_references(content), *extension_references(content)):
-            found[reference.target] = None
+        edges.setdefault(made.id, {}).update(dict.fromkeys(made.kept(_targets)))
     ranks: dict[StixId, int] = {}
     for members in components(edges, lambda node: (target for target in edges[node] if target in edges)):
         below = (ranks[target] for member in members for target in edges[member] if target in ranks)
@@ -43,3 +40,9 @@ def dependency_ranks(objects: Iterable[StixObject]) -> Mapping[StixId, int]:
         for member in members:
             ranks[member] = rank
     return ranks
+
+
+def _targets(made: StixObject) -> tuple[StixId, ...]:
+    content = made.content
+    found = (*references(content), *marking_references(content), *extension_references(content))
+    return tuple(dict.fromkeys(reference.target for reference in found))

@@ -75,10 +75,24 @@ def project(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey
         )
     cut = cut_of(compiled, known, bit)
     remainder = remainder_of(known, cut, _renamed(compiled, known, bit, view, keys))
-    left = {name: value for name, value in remainder.content.items() if name not in _NOT_PROJECTED}
+    left = _given(world, known.held.object, remainder.content)
     if cut.name_is_replaced:
         left["name"] = pseudonym(keys.secret, view, known.id)
-    if "created_by_ref" in known.held.object.content or category_of(known.type) != "sco":
+    return left
+
+
+def project_whole(world: World, made: StixObject) -> Projection:
+    """What an object that goes whole says, in the form of a projection: to be compared with that of a later version.
+
+    Raises:
+        InputError: no identity of this node is known.
+    """
+    return _given(world, made, made.content)
+
+
+def _given(world: World, made: StixObject, content: Mapping[str, Any]) -> Projection:
+    left = {name: value for name, value in content.items() if name not in _NOT_PROJECTED}
+    if "created_by_ref" in made.content or category_of(made.type) != "sco":
         left["created_by_ref"] = giver_identity(world)
     return left
 
