@@ -86,6 +86,7 @@ lock: install
 	$(PIP) install uv
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --group dev pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --group bench -o requirements/bench.lock
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

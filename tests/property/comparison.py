@@ -31,11 +31,12 @@ def disagreements(case: Case, expected: Mapping[tuple[Ref, ViewName], Answer] | 
     world = engine_world(case.world)
     verdicts = decide_all(world, case.now)
     return [
-        text for (ref, view), answer in expected.items() for text in _differences(world, verdicts, ref, view, answer)
+        text for (ref, view), answer in expected.items() for text in differences(world, verdicts, ref, view, answer)
     ]
 
 
-def _differences(world: EngineWorld, verdicts: Verdicts, ref: Ref, view: ViewName, answer: Answer) -> Iterator[str]:
+def differences(world: EngineWorld, verdicts: Verdicts, ref: Ref, view: ViewName, answer: Answer) -> Iterator[str]:
+    """What the engine's verdict and the oracle's answer for one version in one view do not share."""
     version, key = version_ref(ref), view_key(view)
     outcome = verdicts.outcome(version, key)
     where = f"{ref[0]} {ref[1]} in {view[0]} for {view[1]}"
