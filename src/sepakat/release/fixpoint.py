@@ -9,7 +9,7 @@ along the edges, so the work is that of the edges whose end falls; a circle fall
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from sepakat.release.compiled import Compiled
 from sepakat.release.object_facts import RELATIONSHIPS
@@ -53,181 +53,39 @@ class Fixpoint:
         for version in self._world.versions():
             if version.present and not version.is_scaffold:
                 self._weigh(version)
+        self._settle_references()
+        for version in self._world.versions():
+            version.bound_whole, version.bound_variant = version.whole, version.variant
         self._settle()
         self._leaning.clear()
         self._touched.clear()
 
-    def renew(self, views: int) -> frozenset[StixId]:
-        """Decide some views anew after the terms of their agreements changed; no view looks at another.
-
-        Gives the ids that any of them could hold before or after.
-        """
-        self._slots = self._world.slots
-        self._covers.clear()
-        slots = self._slots.spread(views)
-        begun: list[Version] = []
-        for version in self._world.versions():
-            if version.is_scaffold:
-                version.topic_slots = self._world.clauses.topics(version.own_topics)
-                version.region_slots = self._world.clauses.regions(version.own_regions)
-                version.whole = self._slots.live
-            elif self._restart(version, views, slots):
-                begun.append(version)
-        for entry in self._held.values():
-            entry.refresh()
-        for version in begun:
-            if version.present:
-                # Also one that no view could hold before: nobody had to tell it of a fall.
-                self._connect(version)
-                self._weigh(version)
-        self._touched = {version.id for version in begun}
-        self._settle()
-        self._leaning.clear()
-        return frozenset(self._touched)
-
-    def _restart(self, version: Version, views: int, slots: int) -> bool:
-        """Put a version as high in some views as its own rules now allow; whether they allowed anything, or do."""
-        world, before = self._world, version.base_slots & slots
-        if version.fault is not None:
-            return False
-        try:
-            now = base_slots(world, version, slots)
-            if not before and not now:
-                return False
-            version.base_slots = (version.base_slots & ~slots) | now
-            version.topic_slots = world.clauses.topics(version.own_topics)
-            version.region_slots = world.clauses.regions(version.own_regions)
-            if version.base_slots:
-                version.has_parts = False
-                world.find_parts(version)
-        except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
-            version.fault = str(error) or type(error).__name__
-            version.base_slots = version.whole = version.variant = 0
-            return True
-        version.matched = (version.matched & ~slots) | now
-        whole, variant = self._highest(version)
-        version.whole = (version.whole & ~views) | (whole & views)
-        version.variant = (version.variant & ~views) | (variant & views)
-        return True
-
     def _highest(self, version: Version) -> tuple[int, int]:
         """The views that a version could be in whole, and as a variant, if all others were in all views."""
         clauses = self._world.clauses
-        whole = self.cover(version.unit_slots, version.matched & clauses.may_go_whole)
+        whole = self.cover(version.unit_slots, version.base_slots & clauses.may_go_whole)
         if not version.is_own or version.type == "marking-definition":
             return whole, 0
-        return whole, self.cover(version.required_slots, version.matched & clauses.may_go_cut)
+        return whole, self.cover(version.required_slots, version.base_slots & clauses.may_go_cut)
 
     def _settle(self) -> None:
         """Let everything fall that what fell takes with it."""
-        while self._fallen or self._needy or self._doubtful:
+        self._settle_references()
+        while self._doubtful:
+            doubtful, self._doubtful = self._doubtful, {}
+            for version in doubtful:
+                self._look_again(version)
+            self._settle_references()
+
+    def _settle_references(self) -> None:
+        """The same as far as references go; whose evidence went with it is noted."""
+        while self._fallen or self._needy:
             while self._fallen:
                 self._pass_on(self._fallen.popleft())
             # Only when nothing else falls: what needs one of many would else be counted again for each of them.
             needy, self._needy = self._needy, {}
             for version in needy:
                 self._fall(version, version.whole, self._keep_needs(version, version.variant))
-            if not self._fallen:
-                doubtful, self._doubtful = self._doubtful, {}
-                for version in doubtful:
-                    self._look_again(version)
-
-    def replace(self, changed: Iterable[StixId], read: Callable[[Iterable[StixId]], None]) -> frozenset[StixId]:
-        """Decide again after some ids changed; `read` puts them into the world as they are now.
-
-        What can rise by the change begins high again and falls to where it stays, as if all were decided anew: each
-        rise is passed on, as far as each version's own rules allow it, before anything falls. Gives all ids that were
-        looked at again: every one whose standing, or the clauses that match it, may be other than before.
-        """
-        before: dict[StixId, Held] = {}
-        for identifier in changed:
-            before[identifier] = self._held.get(identifier) or Held()
-            for version in self._leaning_on(identifier):
-                self._doubtful[version] = None
-        for entry in before.values():
-            for version in entry.versions:
-                self._disconnect(version)
-        read(before)
-        for identifier in before:
-            for version in self._versions_of(identifier):
-                self._start(version)
-            if identifier in self._held:
-                self._held[identifier].refresh()
-            for version in self._versions_of(identifier):
-                self._connect(version)
-        risen = self._raise(before)
-        begun = {version: None for identifier in before for version in self._versions_of(identifier)} | risen
-        for version in begun:
-            if version.present and not version.is_scaffold:
-                self._weigh(version)
-                if self._may_lack_evidence(version):
-                    self._doubtful[version] = None
-        for identifier in before:
-            self._note(identifier)
-        self._touched = {*before, *(version.id for version in risen)}
-        self._settle()
-        self._leaning.clear()
-        return frozenset(self._touched)
-
-    def _raise(self, before: Mapping[StixId, Held]) -> dict[Version, None]:
-        """Put high again whatever a change lets rise, step by step; gives the versions, all in their hopeful state."""
-        waiting: dict[StixId, int] = {}
-        for identifier, old in before.items():
-            now = self._held.get(identifier)
-            if now is not None:
-                views = (now.whole & ~old.whole) | (now.present & ~old.present)
-                if now.evidence != old.evidence:
-                    views |= now.present
-                waiting[identifier] = views
-        raised: dict[Version, None] = {}
-        while waiting:
-            identifier, views = waiting.popitem()
-            if not views:
-                continue
-            for version in (*self._dependents.get(identifier, ()), *self._leaning_on(identifier)):
-                higher = self._raise_one(version, views)
-                if higher:
-                    raised[version] = None
-                    waiting[version.id] = waiting.get(version.id, 0) | higher
-        return raised
-
-    def _raise_one(self, version: Version, views: int) -> int:
-        """Put one version as high in some views as its own rules allow; the views in which it rose."""
-        slots = self._slots.spread(views)
-        possible = version.base_slots & slots
-        if not possible or version.is_scaffold:
-            return 0
-        possible &= self._hoped_for(version, possible)
-        matched = (version.matched & ~slots) | possible
-        clauses = self._world.clauses
-        whole = version.whole | (self.cover(version.unit_slots, matched & clauses.may_go_whole) & views)
-        variant = version.variant
-        if version.is_own and version.type != "marking-definition":
-            variant |= self.cover(version.required_slots, matched & clauses.may_go_cut) & views
-        higher = (whole & ~version.whole) | (variant & ~version.variant)
-        higher |= self._slots.gather(matched & ~version.matched) & version.present
-        if not higher:
-            return 0
-        version.matched, version.whole, version.variant = matched | version.matched, whole, variant
-        self._held[version.id].refresh()
-        return higher
-
-    def _hoped_for(self, version: Version, slots: int) -> int:
-        """Of some slots, those for which evidence could be there if everything were in the views that could be."""
-        for axis in ("topic", "region"):
-            own = version.topic_slots if axis == "topic" else version.region_slots
-            missing = slots & ~own
-            if missing:
-                for relationship, other, _ in self.connected(version, hopeful=True):
-                    theirs = other.topic_slots if axis == "topic" else other.region_slots
-                    if theirs & missing:
-                        views = self._possible(relationship) & self._possible(other)
-                        missing &= ~(theirs & self._slots.spread(views))
-                slots &= ~missing
-        return slots
-
-    def _possible(self, version: Version) -> int:
-        return self._slots.live if version.is_scaffold else self._slots.gather(version.base_slots)
 
     def _start(self, version: Version) -> None:
         """As high as the version's own rules allow, with every relationship taken to be in the view."""
@@ -243,10 +101,11 @@ class Fixpoint:
             version.fault = str(error) or type(error).__name__
             version.base_slots = 0
         if version.is_scaffold:
-            version.whole = self._slots.live
+            version.whole = version.top_whole = version.bound_whole = self._slots.live
             return
         version.matched = version.base_slots
         version.whole, version.variant = self._highest(version)
+        version.top_whole, version.top_variant = version.whole, version.variant
 
     def _connect(self, version: Version) -> None:
         """Register on whom a version hangs, and what it connects."""
@@ -311,6 +170,8 @@ class Fixpoint:
             whole = version.whole & entry.whole
             variant = version.variant
             if variant:
+                # Even where it stays a variant, what remains of it may be another.
+                self._touched.add(version.id)
                 if target in version.needed_targets:
                     variant &= entry.present
                 if target in version.whole_targets:
@@ -350,7 +211,6 @@ class Fixpoint:
         matched = version.matched & self.evidence(version, "topic") & self.evidence(version, "region")
         if matched == version.matched:
             return
-        # Other clauses may cut it otherwise, also where it stays what it was.
         version.matched = matched
         self._touched.add(version.id)
         clauses = self._world.clauses

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 
+from sepakat.release.changing import ChangingFixpoint
 from sepakat.release.compiled import Compiled
 from sepakat.release.engine import Verdicts
-from sepakat.release.fixpoint import Fixpoint
 from sepakat.release.next_change import instants_of, instants_of_grant, instants_of_policy, instants_of_view
 from sepakat.release.object_facts import derivation_of, reading_of
 from sepakat.release.publication import Publication
@@ -74,7 +74,10 @@ class Decided:
         return None if earliest is None else as_datetime(earliest)
 
     def apply(self, change: Change, now: datetime) -> frozenset[StixId]:
-        """Take a change in and decide again what depends on it; gives the ids whose outcome may be another.
+        """Take a change in and decide again what depends on it.
+
+        Gives the ids whose outcome may be another, or what remains of which may be; which scaffold a view shows
+        hangs on everything in it and is asked for anew (`Verdicts.publication`).
 
         Raises:
             ValueError: `now` lies before the last instant: a clock that ran backwards decides nothing.
@@ -104,7 +107,7 @@ class Decided:
 
     def _decide(self, now: datetime) -> None:
         self._compiled = Compiled(self.world, now)
-        self._fixpoint = Fixpoint(self._compiled)
+        self._fixpoint = ChangingFixpoint(self._compiled)
         self._fixpoint.run()
         self._publication = Publication(self._compiled)
         self.verdicts = Verdicts(self._compiled, self._fixpoint, self._publication)

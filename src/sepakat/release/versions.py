@@ -125,11 +125,22 @@ class Version:
     whole: int = 0
     variant: int = 0
     """Views in which it can go as a variant; where it is also whole, it goes whole."""
+    top_whole: int = 0
+    top_variant: int = 0
+    """Where it could be if everything else were in every view: what its own rules allow."""
+    bound_whole: int = 0
+    bound_variant: int = 0
+    """Where it could be if only evidence over relationships were everywhere: it can be in no other view."""
 
     @property
     def present(self) -> int:
         """The views that it is in, whole or as a variant."""
         return self.whole | self.variant
+
+    @property
+    def bound(self) -> int:
+        """The views that it can be in, as far as references go."""
+        return self.bound_whole | self.bound_variant
 
 
 @dataclass(slots=True)

@@ -1,0 +1,237 @@
+"""The fixpoint of a world that changes: what a change lets rise begins high again, all else stays where it is.
+
+What can rise is found from the changed ids along references, and along relationships that show what was missing; each
+rise is bounded by what a version's own rules and its references allow. Then everything falls to where it stays, as if
+all were decided anew. A version that nothing raised keeps its standing. DESIGN section 4, *Set-at-a-time*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sepakat.release.fixpoint import Fixpoint
+from sepakat.release.static_rules import base_slots
+from sepakat.release.versions import Held, Version
+from sepakat.stix.identifiers import StixId
+
+
+class ChangingFixpoint(Fixpoint):
+    """A fixpoint that takes in changes."""
+
+    def renew(self, views: int) -> frozenset[StixId]:
+        """Decide some views anew after the terms of their agreements changed; no view looks at another.
+
+        Gives the ids that any of them could hold before or after.
+        """
+        self._slots = self._world.slots
+        self._covers.clear()
+        slots = self._slots.spread(views)
+        begun: list[Version] = []
+        for version in self._world.versions():
+            if version.is_scaffold:
+                version.topic_slots = self._world.clauses.topics(version.own_topics)
+                version.region_slots = self._world.clauses.regions(version.own_regions)
+                version.whole = version.top_whole = version.bound_whole = self._slots.live
+            elif self._restart(version, views, slots):
+                begun.append(version)
+        for entry in self._held.values():
+            entry.refresh()
+        for version in begun:
+            if version.present:
+                # Also one that no view could hold before: nobody had to tell it of a fall.
+                self._connect(version)
+                self._weigh(version)
+        self._touched = {version.id for version in begun}
+        self._settle_references()
+        for version in begun:
+            version.bound_whole = (version.bound_whole & ~views) | (version.whole & views)
+            version.bound_variant = (version.bound_variant & ~views) | (version.variant & views)
+        self._settle()
+        self._leaning.clear()
+        return frozenset(self._touched)
+
+    def _restart(self, version: Version, views: int, slots: int) -> bool:
+        """Put a version as high in some views as its own rules now allow; whether they allowed anything, or do."""
+        world, before = self._world, version.base_slots & slots
+        if version.fault is not None:
+            return False
+        try:
+            now = base_slots(world, version, slots)
+            if not before and not now:
+                return False
+            version.base_slots = (version.base_slots & ~slots) | now
+            version.topic_slots = world.clauses.topics(version.own_topics)
+            version.region_slots = world.clauses.regions(version.own_regions)
+            if version.base_slots:
+                version.has_parts = False
+                world.find_parts(version)
+        except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
+            version.fault = str(error) or type(error).__name__
+            version.base_slots = version.whole = version.variant = 0
+            version.top_whole = version.top_variant = version.bound_whole = version.bound_variant = 0
+            return True
+        version.matched = (version.matched & ~slots) | now
+        version.top_whole, version.top_variant = whole, variant = self._highest(version)
+        version.whole = (version.whole & ~views) | (whole & views)
+        version.variant = (version.variant & ~views) | (variant & views)
+        return True
+
+    def replace(self, changed: Iterable[StixId], read: Callable[[Iterable[StixId]], None]) -> frozenset[StixId]:
+        """Decide again after some ids changed; `read` puts them into the world as they are now.
+
+        What can rise by the change begins high again and falls to where it stays, as if all were decided anew: each
+        rise is passed on, as far as each version's own rules allow it, before anything falls. Gives all ids that were
+        looked at again.
+        """
+        before: dict[StixId, Held] = {}
+        for identifier in changed:
+            before[identifier] = self._held.get(identifier) or Held()
+            for version in self._leaning_on(identifier):
+                self._doubtful[version] = None
+        for entry in before.values():
+            for version in entry.versions:
+                self._disconnect(version)
+        read(before)
+        for identifier in before:
+            for version in self._versions_of(identifier):
+                self._start(version)
+            if identifier in self._held:
+                self._held[identifier].refresh()
+            for version in self._versions_of(identifier):
+                self._connect(version)
+        self._raise_bounds(before)
+        self._touched = set(before)
+        risen = self._raise(before)
+        begun = {version: None for identifier in before for version in self._versions_of(identifier)} | risen
+        for version in begun:
+            if version.present and not version.is_scaffold:
+                self._weigh(version)
+                if self._may_lack_evidence(version):
+                    self._doubtful[version] = None
+        for identifier in before:
+            self._note(identifier)
+        self._touched.update(version.id for version in risen)
+        self._settle()
+        self._leaning.clear()
+        return frozenset(self._touched)
+
+    def _raise_bounds(self, changed: Iterable[StixId]) -> None:
+        """Put the bounds where they can be after a change, and never too low.
+
+        A bound rises only with that of something it refers to: changed ids, then what refers to them, and so on.
+        """
+        waiting = dict.fromkeys(changed, self._slots.live)
+        for identifier in waiting:
+            for version in self._versions_of(identifier):
+                self._raise_bound(version, self._slots.live)
+                version.whole &= version.bound_whole
+                version.variant &= version.bound_variant
+            if identifier in self._held:
+                self._held[identifier].refresh()
+        while waiting:
+            identifier, views = waiting.popitem()
+            for version in self._dependents.get(identifier, ()):
+                higher = self._raise_bound(version, views)
+                if higher:
+                    waiting[version.id] = waiting.get(version.id, 0) | higher
+
+    def _raise_bound(self, version: Version, views: int) -> int:
+        """Put the bound of one version as high in some views as could be; the views in which it rose."""
+        whole, variant = version.top_whole & views, version.top_variant & views
+        if not (whole & ~version.bound_whole or variant & ~version.bound_variant):
+            return 0
+        for target in version.targets:
+            whole &= self._top(target)
+        for target in version.needed_targets:
+            variant &= self._top(target, as_variant=True)
+        for target in version.whole_targets:
+            variant &= self._top(target)
+        higher = (whole & ~version.bound_whole) | (variant & ~version.bound_variant)
+        version.bound_whole |= whole
+        version.bound_variant |= variant
+        return higher
+
+    def _top(self, target: StixId, *, as_variant: bool = False) -> int:
+        views = 0
+        for version in self._versions_of(target):
+            views |= version.top_whole
+            if as_variant:
+                views |= version.top_variant
+        return views
+
+    def _raise(self, before: Mapping[StixId, Held]) -> dict[Version, None]:
+        """Put high again whatever a change lets rise, step by step; gives the versions, all in their hopeful state."""
+        waiting: dict[StixId, int] = {}
+        for identifier, old in before.items():
+            now = self._held.get(identifier)
+            if now is not None:
+                views = (now.whole & ~old.whole) | (now.present & ~old.present)
+                if now.evidence != old.evidence:
+                    views |= now.present
+                waiting[identifier] = views
+        raised: dict[Version, None] = {}
+        while waiting:
+            identifier, views = waiting.popitem()
+            if not views:
+                continue
+            slots = self._slots.spread(views)
+            for version in self._dependents.get(identifier, ()):
+                if version.variant & views:
+                    # What remains of it may be more than before.
+                    self._touched.add(version.id)
+                self._raise_one(version, version.base_slots & slots, raised, waiting)
+            topics, regions = self._shown_by(identifier)
+            for version in self._leaning_on(identifier):
+                possible = version.base_slots & slots & ~version.matched
+                gained = (topics & ~version.topic_slots) | (regions & ~version.region_slots)
+                self._raise_one(version, possible & gained, raised, waiting)
+        return raised
+
+    def _shown_by(self, identifier: StixId) -> tuple[int, int]:
+        """The slots of which an id, or what it connects, shows a wanted topic, and a wanted region."""
+        topics = regions = 0
+        for version in self._versions_of(identifier):
+            topics |= version.topic_slots
+            regions |= version.region_slots
+            for end in version.ends:
+                for other in self._versions_of(end):
+                    topics |= other.topic_slots
+                    regions |= other.region_slots
+        return topics, regions
+
+    def _raise_one(self, version: Version, slots: int, raised: dict[Version, None], waiting: dict[StixId, int]) -> None:
+        """Put one version as high for some slots as rules and bounds allow, and note what that lets rise."""
+        if not slots or version.is_scaffold:
+            return
+        views = self._slots.gather(slots) & version.bound
+        slots &= self._slots.spread(views)
+        matched = version.matched | self._hoped_for(version, slots & ~version.matched)
+        clauses = self._world.clauses
+        whole = version.whole | (
+            self.cover(version.unit_slots, matched & clauses.may_go_whole) & views & version.bound_whole
+        )
+        variant = version.variant
+        if version.bound_variant & views:
+            variant |= self.cover(version.required_slots, matched & clauses.may_go_cut) & views & version.bound_variant
+        higher = (whole & ~version.whole) | (variant & ~version.variant)
+        higher |= self._slots.gather(matched & ~version.matched) & version.present
+        if higher:
+            version.matched, version.whole, version.variant = matched, whole, variant
+            self._held[version.id].refresh()
+            raised[version] = None
+            waiting[version.id] = waiting.get(version.id, 0) | higher
+
+    def _hoped_for(self, version: Version, slots: int) -> int:
+        """Of some slots, those for which evidence could be there if everything were in the views that could be."""
+        for axis in ("topic", "region"):
+            own = version.topic_slots if axis == "topic" else version.region_slots
+            missing = slots & ~own
+            if missing:
+                for relationship, other, _ in self.connected(version, hopeful=True):
+                    theirs = other.topic_slots if axis == "topic" else other.region_slots
+                    if theirs & missing:
+                        missing &= ~(theirs & self._slots.spread(relationship.bound & other.bound))
+                        if not missing:
+                            break
+                slots &= ~missing
+        return slots
