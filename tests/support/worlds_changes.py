@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
+from sepakat.agreements.terms import Clause, TearLine, Tlp
 from sepakat.release.question import HeldVersion, ObjectPolicy, World
 from sepakat.release.state import Change
 from sepakat.stix.identifiers import StixId
@@ -102,10 +103,30 @@ class Story:
     def _agree(self) -> Change:
         key = self.random.choice(list(self.whole.views))
         view = self.world.views[key]
-        if self.random.random() < 0.5:
+        kind = self.random.random()
+        if kind < 0.35:
             view = replace(view, in_force=not view.in_force)
+        elif kind < 0.7:
+            # As a giver narrows alone, in the agreement as it stands.
+            share = tuple(self._narrowed(clause) for clause in view.agreement.share)
+            view = replace(view, agreement=replace(view.agreement, share=share))
         else:
             other = self.random.choice(list(self.whole.views.values())).agreement
             view = replace(view, agreement=replace(view.agreement, share=other.share[: self.random.randint(0, 3)]))
         self.world = replace(self.world, views={**self.world.views, key: view})
         return Change(views={key: view})
+
+    def _narrowed(self, clause: Clause) -> Clause:
+        match self.random.randrange(6):
+            case 0:
+                return replace(clause, ceiling=replace(clause.ceiling, tlp=Tlp.GREEN, pap=None))
+            case 1 if clause.topics.any:
+                return replace(clause, topics=replace(clause.topics, any=clause.topics.any[1:]))
+            case 2 if clause.regions.any:
+                return replace(clause, regions=replace(clause.regions, any=clause.regions.any[1:]))
+            case 3:
+                denied = tuple(sorted({*clause.fields.deny, "description", "name"}))
+                return replace(clause, fields=replace(clause.fields, deny=denied))
+            case 4:
+                return replace(clause, fields=replace(clause.fields, tear_line=TearLine.NONE))
+        return clause

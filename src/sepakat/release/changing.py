@@ -9,31 +9,124 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from sepakat.release.compiled import Compiled
 from sepakat.release.fixpoint import Fixpoint
 from sepakat.release.static_rules import base_slots
-from sepakat.release.versions import Held, Version
+from sepakat.release.versions import Held, Unit, Version
 from sepakat.stix.identifiers import StixId
 
 
 class ChangingFixpoint(Fixpoint):
     """A fixpoint that takes in changes."""
 
+    def __init__(self, world: Compiled) -> None:
+        super().__init__(world)
+        self._may_go = (world.clauses.may_go_whole, world.clauses.may_go_cut)
+        self._rises = False
+        """Whether new terms allow anything that was not allowed before."""
+        self._shows_less = False
+        """Whether something shows fewer wanted topics or regions under new terms."""
+        self._goes_otherwise = 0
+        """Slots that may go whole or cut under new terms where they might not, or the other way."""
+        self._differing: set[Version] = set()
+        """What new terms allow otherwise than the old ones did."""
+        self._compared: dict[tuple[int, int], tuple[bool, bool, object]] = {}
+
     def renew(self, views: int) -> frozenset[StixId]:
         """Decide some views anew after the terms of their agreements changed; no view looks at another.
 
-        Gives the ids that any of them could hold before or after.
+        Gives the ids that any of them could hold before or after. Where nothing is allowed that was not allowed
+        before, everything stays but for what the new terms take away, and what falls with it.
         """
+        clauses = self._world.clauses
         self._slots = self._world.slots
         self._covers.clear()
         slots = self._slots.spread(views)
-        begun: list[Version] = []
+        may_go = (clauses.may_go_whole, clauses.may_go_cut)
+        self._rises = _has_more(self._may_go, may_go, slots)
+        self._goes_otherwise = slots & ((may_go[0] ^ self._may_go[0]) | (may_go[1] ^ self._may_go[1]))
+        self._shows_less, self._may_go = False, may_go
+        self._compared.clear()
+        self._differing.clear()
+        concerned: list[Version] = []
         for version in self._world.versions():
             if version.is_scaffold:
-                version.topic_slots = self._world.clauses.topics(version.own_topics)
-                version.region_slots = self._world.clauses.regions(version.own_regions)
+                self._show_again(version, slots)
                 version.whole = version.top_whole = version.bound_whole = self._slots.live
-            elif self._restart(version, views, slots):
-                begun.append(version)
+            elif self._renew_one(version, slots):
+                concerned.append(version)
+        if self._rises:
+            self._touched = {version.id for version in concerned}
+            self._begin_again(concerned, views)
+        else:
+            differing = [version for version in concerned if version in self._differing]
+            self._touched = {version.id for version in differing}
+            self._lower(differing)
+        self._settle()
+        self._leaning.clear()
+        return frozenset(self._touched)
+
+    def _renew_one(self, version: Version, slots: int) -> bool:
+        """Ask the rules about one version anew for some slots; whether they allow anything or did."""
+        if version.fault is not None:
+            return False
+        world, before, was, parts = self._world, version.base_slots, _allowed(version), version.units
+        try:
+            now = base_slots(world, version, slots)
+            if not now and not before & slots:
+                return False
+            version.base_slots = (before & ~slots) | now
+            self._show_again(version, slots)
+            if version.base_slots:
+                world.find_parts(version)
+        except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
+            version.fault = str(error) or type(error).__name__
+            version.base_slots = version.matched = version.top_whole = version.top_variant = 0
+            self._differing.add(version)
+            return True
+        version.top_whole, version.top_variant = self._highest(version)
+        allowed = _allowed(version)
+        parts_differ, parts_rise = self._compare(parts, version.units, slots)
+        self._rises = self._rises or parts_rise or _has_more(was, allowed, slots)
+        if (
+            parts_differ
+            or version.base_slots & self._goes_otherwise
+            or any((one ^ other) & slots for one, other in zip(was, allowed, strict=True))
+        ):
+            self._differing.add(version)
+        return True
+
+    def _show_again(self, version: Version, slots: int) -> None:
+        """Find anew which slots want a version's topics and regions."""
+        clauses = self._world.clauses
+        topics, regions = clauses.topics(version.own_topics), clauses.regions(version.own_regions)
+        if (version.topic_slots & ~topics | version.region_slots & ~regions) & slots:
+            self._shows_less = True
+        if (topics & ~version.topic_slots | regions & ~version.region_slots) & slots:
+            self._rises = True
+        version.topic_slots, version.region_slots = topics, regions
+
+    def _compare(self, before: tuple[Unit, ...], now: tuple[Unit, ...], slots: int) -> tuple[bool, bool]:
+        """Whether some slots may read other parts than before, and whether they may read more; many versions share."""
+        known = self._compared.get((id(before), id(now)))
+        if known is None:
+            old, new = ({unit.path: unit.slots for unit in units} for units in (before, now))
+            every = self._slots.every
+            pairs = [(old.get(path, every) & slots, new.get(path, every) & slots) for path in {*old, *new}]
+            # The tuples are kept with the answer, so that no other can get their ids meanwhile.
+            known = (any(a != b for a, b in pairs), any(b & ~a for a, b in pairs), (before, now))
+            self._compared[id(before), id(now)] = known
+        return known[0], known[1]
+
+    def _begin_again(self, begun: Iterable[Version], views: int) -> None:
+        """Put versions as high in some views as their own rules allow, and let them fall as far as references go."""
+        slots = self._slots.spread(views)
+        for version in begun:
+            version.matched = (version.matched & ~slots) | (version.base_slots & slots)
+            version.whole = version.top_whole & (version.whole | views)
+            version.variant = version.top_variant & (version.variant | views)
+            if version.fault is not None:
+                self._note(version.id)
         for entry in self._held.values():
             entry.refresh()
         for version in begun:
@@ -41,40 +134,27 @@ class ChangingFixpoint(Fixpoint):
                 # Also one that no view could hold before: nobody had to tell it of a fall.
                 self._connect(version)
                 self._weigh(version)
-        self._touched = {version.id for version in begun}
         self._settle_references()
         for version in begun:
             version.bound_whole = (version.bound_whole & ~views) | (version.whole & views)
             version.bound_variant = (version.bound_variant & ~views) | (version.variant & views)
-        self._settle()
-        self._leaning.clear()
-        return frozenset(self._touched)
 
-    def _restart(self, version: Version, views: int, slots: int) -> bool:
-        """Put a version as high in some views as its own rules now allow; whether they allowed anything, or do."""
-        world, before = self._world, version.base_slots & slots
-        if version.fault is not None:
-            return False
-        try:
-            now = base_slots(world, version, slots)
-            if not before and not now:
-                return False
-            version.base_slots = (version.base_slots & ~slots) | now
-            version.topic_slots = world.clauses.topics(version.own_topics)
-            version.region_slots = world.clauses.regions(version.own_regions)
-            if version.base_slots:
-                version.has_parts = False
-                world.find_parts(version)
-        except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
-            version.fault = str(error) or type(error).__name__
-            version.base_slots = version.whole = version.variant = 0
-            version.top_whole = version.top_variant = version.bound_whole = version.bound_variant = 0
-            return True
-        version.matched = (version.matched & ~slots) | now
-        version.top_whole, version.top_variant = whole, variant = self._highest(version)
-        version.whole = (version.whole & ~views) | (whole & views)
-        version.variant = (version.variant & ~views) | (variant & views)
-        return True
+    def _lower(self, begun: Iterable[Version]) -> None:
+        """Let versions fall to what their own rules now allow."""
+        clauses = self._world.clauses
+        for entry in self._held.values():
+            entry.refresh()
+        for version in begun:
+            version.matched &= version.base_slots
+            whole = version.whole & self.cover(version.unit_slots, version.matched & clauses.may_go_whole)
+            variant = version.variant
+            if variant:
+                variant &= self.cover(version.required_slots, version.matched & clauses.may_go_cut)
+            self._fall(version, whole, self._keep_needs(version, variant))
+            if self._may_lack_evidence(version):
+                self._doubtful[version] = None
+        if self._shows_less:
+            self._doubtful.update({one: None for one in self._world.versions() if self._may_lack_evidence(one)})
 
     def replace(self, changed: Iterable[StixId], read: Callable[[Iterable[StixId]], None]) -> frozenset[StixId]:
         """Decide again after some ids changed; `read` puts them into the world as they are now.
@@ -235,3 +315,16 @@ class ChangingFixpoint(Fixpoint):
                             break
                 slots &= ~missing
         return slots
+
+
+def _allowed(version: Version) -> tuple[int, ...]:
+    """What a version's own rules allow it, mask by mask."""
+    return (
+        *(version.base_slots, version.topic_slots, version.region_slots, version.pseudonym_slots),
+        *(version.top_whole, version.top_variant),
+    )
+
+
+def _has_more(before: tuple[int, ...], now: tuple[int, ...], slots: int) -> bool:
+    """Whether any of some masks has a bit that it had not."""
+    return any(new & ~old & slots for old, new in zip(before, now, strict=True))

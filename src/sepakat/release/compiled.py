@@ -134,16 +134,18 @@ class Compiled:
         return tuple(entry.versions) if entry is not None else ()
 
     def find_parts(self, version: Version) -> None:
-        """Find the references and the restricted parts of a version, and what it cannot lose; once for each version."""
-        if version.has_parts:
+        """Find the references and the restricted parts of a version, and what it cannot lose, by the tables of now."""
+        if version.found_by is self._units:
             return
         parts = parts_of(version.held.object)
-        self._sort_references(version, parts)
+        if not version.has_edges:
+            self._sort_references(version, parts)
+            version.has_edges = True
         if version.type == "identity" and version.is_personal and version.is_own:
             version.pseudonym_slots = self.clauses.pseudonymous
         self._units.find(version, parts)
         fill_needs(version, parts)
-        version.has_parts = True
+        version.found_by = self._units
 
     def _restrictions(self, markings: tuple[StixId, ...]) -> tuple[Restriction, ...]:
         found = self._lists.get(markings)
@@ -205,6 +207,7 @@ class Compiled:
                 edges += connection.edges
                 needed += connection.needed
         version.edges = tuple(edges)
+        version.targets = tuple(dict.fromkeys([edge.target for edge in edges]))
         version.scaffold = tuple(scaffold)
         version.needed_targets = frozenset([edge.target for edge in needed])
         version.whole_targets = frozenset([edge.target for edge in needed if edge.must_be_whole])

@@ -18,7 +18,6 @@ from sepakat.stix.selectors import Path, covers, value_at
 
 def fill_needs(version: Version, parts: Parts) -> None:
     """Work out the conditions of a version from its units and references; `required_slots` are there already."""
-    version.targets = tuple(dict.fromkeys([edge.target for edge in version.edges]))
     deep = parts.deep
     if any(len(unit.path) > 1 for unit in version.units):
         below = {str(unit.path[0]) for unit in version.units if len(unit.path) > 1}
@@ -27,6 +26,8 @@ def fill_needs(version: Version, parts: Parts) -> None:
         needs = [_need_of(version, (name,)) for name in sorted(deep)]
         needs.extend(_any_of(version, group) for group in parts.groups)
         version.needs = tuple(need for need in needs if need is not None)
+    else:
+        version.needs = ()
 
 
 def vital_paths(version: Version) -> frozenset[Path]:

@@ -121,6 +121,9 @@ class Decided:
             self._index(identifier)
             for held in versions:
                 self._note_basis(held)
+        self._find_due()
+
+    def _find_due(self) -> None:
         self._due: list[tuple[int, StixId]] = [
             entry for identifier in self._with_instants() for entry in self._instants(identifier)
         ]
@@ -248,15 +251,28 @@ class Decided:
         compiled.world = self.world = replace(
             self.world, grants=tuple(g for grants in self._grants.values() for g in grants)
         )
+        clocks = self._clocks()
         compiled.renew_tables(compiled.slots.stride)
         compiled.renew_basis()
         mask = 0
         for key in changed:
             mask |= 1 << (compiled.slots.position[key] * compiled.slots.stride)
         touched = self._fixpoint.renew(mask)
-        self._due += [entry for identifier in self._with_instants() for entry in self._instants(identifier)]
-        heapify(self._due)
+        if not self._clocks() <= clocks:
+            self._find_due()
         return touched
+
+    def _clocks(self) -> set[tuple[str, object]]:
+        """The terms of all clauses in force that time alone can let begin or end."""
+        return {
+            clock
+            for entry in self._compiled.slots.clauses
+            for clock in (
+                ("age", entry.agreement.window.max_age),
+                ("delay", entry.clause.release.delay),
+                ("retention", entry.clause.persons.retention),
+            )
+        }
 
     # Indexes.
 

@@ -89,8 +89,10 @@ class Version:
     """All references as the object has them."""
     edges: tuple[Edge, ...] = ()
     """The references that can be out of a view, those to markings included; those to scaffold stand in `scaffold`."""
-    has_parts: bool = False
-    """Whether `edges`, `units` and all that follows from them have been found."""
+    has_edges: bool = False
+    """Whether `edges` and all that follows from them have been found."""
+    found_by: object = None
+    """The tables by which `units` and `needs` were found."""
     own_topics: frozenset[str] = frozenset()
     own_regions: frozenset[str] = frozenset()
 
