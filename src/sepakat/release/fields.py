@@ -16,7 +16,7 @@ from sepakat.claims.extension import CLAIM_EXTENSION, VARIANT_EXTENSION
 from sepakat.release.policies import marking_extensions
 from sepakat.release.slots import Slots
 from sepakat.stix.selectors import Path, covers, parse_selector
-from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties, properties_of
+from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties, properties_of, structured_properties
 
 ALWAYS = frozenset(
     {
@@ -140,17 +140,17 @@ def is_standard(type_name: str, path: Path) -> bool:
     return known and (len(path) == 1 or _is_defined_below(type_name, path))
 
 
-def custom_parts(type_name: str, name: str, content: Mapping[str, Any]) -> Iterator[Path]:
-    """The nodes inside structures of a standard property, or predefined extensions, that are not the standard's."""
-    if name == "extensions":
-        extensions = content[name]
+def custom_parts(type_name: str, content: Mapping[str, Any]) -> Iterator[Path]:
+    """The nodes inside structures of standard properties, or predefined extensions, that are not the standard's."""
+    for name in structured_properties(type_name):
+        if name in content and name != "extensions":
+            rule = properties_of(type_name)[name]
+            yield from _unknown(content[name], (name,), STRUCTURES.get(str(rule.structure), {}))
+    extensions = content.get("extensions")
+    if isinstance(extensions, Mapping):
         for extension, table in PREDEFINED_EXTENSIONS.get(type_name, {}).items():
-            if isinstance(extensions, Mapping) and extension in extensions:
-                yield from _unknown(extensions[extension], (name, extension), table)
-        return
-    rule = properties_of(type_name).get(name)
-    if rule is not None and rule.structure and name != "granular_markings":
-        yield from _unknown(content[name], (name,), STRUCTURES.get(rule.structure, {}))
+            if extension in extensions:
+                yield from _unknown(extensions[extension], ("extensions", extension), table)
 
 
 def _unknown(value: Any, path: Path, table: Properties) -> Iterator[Path]:

@@ -19,9 +19,8 @@ from sepakat.stix.selectors import Path, covers, value_at
 def fill_needs(version: Version, parts: Parts) -> None:
     """Work out the conditions of a version from its units and references; `required_slots` are there already."""
     deep = parts.deep
-    if any(len(unit.path) > 1 for unit in version.units):
-        below = {str(unit.path[0]) for unit in version.units if len(unit.path) > 1}
-        deep = deep | (below & (parts.required - parts.contributing))
+    if version.cut_within:
+        deep = deep | (version.cut_within & (parts.required - parts.contributing))
     if deep or parts.groups:
         needs = [_need_of(version, (name,)) for name in sorted(deep)]
         needs.extend(_any_of(version, group) for group in parts.groups)

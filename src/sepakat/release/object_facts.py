@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sepakat.agreements.topics import folded
 from sepakat.claims.extension import CLAIM_EXTENSION
@@ -64,8 +64,7 @@ class Reading:
     is_individual: bool
 
 
-@dataclass(slots=True)
-class Connection:
+class Connection(NamedTuple):
     """One place where an object names another: edges if that can be out, a reference to scaffold if it cannot."""
 
     target: StixId
@@ -185,7 +184,7 @@ def _parts(made: StixObject) -> Parts:
             item.get("source_name") if isinstance(item, Mapping) else None
             for item in _list(content.get("external_references"))
         ),
-        custom=tuple(path for name in content for path in custom_parts(kind, name, content)),
+        custom=tuple(custom_parts(kind, content)),
         extensions=tuple(extensions) if isinstance(extensions, Mapping) else None,
         claim_source=tuple(source) if isinstance(source, Mapping) else (),
         marked=tuple(_marked(content)) if "granular_markings" in content else (),
@@ -233,13 +232,15 @@ def _connections(
 ) -> Iterator[Connection]:
     content = made.content
 
-    def connection(target: StixId, edges: tuple[Edge, ...], paths: tuple[Path, ...]) -> Connection:
-        needed = tuple(
-            edge
-            for edge in edges
-            if is_needed(edge, required, contributing) or (aggregates and is_summed_up(edge.path, aggregates, required))
+    def needed(edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+        return tuple(
+            [
+                edge
+                for edge in edges
+                if is_needed(edge, required, contributing)
+                or (aggregates and is_summed_up(edge.path, aggregates, required))
+            ]
         )
-        return Connection(target, edges, needed, ScaffoldReference(target, paths))
 
     is_translation = made.type == "language-content"
     for reference in reading_of(made).references:
@@ -247,18 +248,20 @@ def _connections(
         must_be_whole = is_translation and reference.path == ("object_ref",)
         edge = Edge(reference.path, reference.target, reference.strength, must_be_whole)
         # A variant names the giver as its creator instead.
-        yield connection(reference.target, (edge,), () if reference.path == ("created_by_ref",) else (reference.path,))
+        paths = () if reference.path == ("created_by_ref",) else (reference.path,)
+        yield Connection(reference.target, (edge,), needed((edge,)), ScaffoldReference(reference.target, paths))
     for position, target in enumerate(content.get("object_marking_refs", ())):
         path: Path = ("object_marking_refs", position)
         # Without its marking an object would go under weaker terms: it cannot be cut.
-        yield connection(StixId(target), (Edge(path, StixId(target), "required", must_be_whole=True),), (path,))
+        marked = (Edge(path, StixId(target), "required", must_be_whole=True),)
+        yield Connection(StixId(target), marked, marked, ScaffoldReference(StixId(target), (path,)))
     for entry in granular(content) if "granular_markings" in content else ():
         if entry.marking_ref is not None:
-            paths = tuple(path for path in entry.paths if value_at(content, path, _MISSING) is not _MISSING)
-            edges = tuple(Edge(path, entry.marking_ref, "embedded", must_be_whole=True) for path in paths)
-            yield connection(entry.marking_ref, edges, paths)
+            there = tuple(path for path in entry.paths if value_at(content, path, _MISSING) is not _MISSING)
+            edges = tuple(Edge(path, entry.marking_ref, "embedded", must_be_whole=True) for path in there)
+            yield Connection(entry.marking_ref, edges, needed(edges), ScaffoldReference(entry.marking_ref, there))
     for reference in extension_references(content) if "extensions" in content else ():
-        yield connection(reference.target, (), (reference.path,))
+        yield Connection(reference.target, (), (), ScaffoldReference(reference.target, (reference.path,)))
 
 
 def _marked(content: Mapping[str, Any]) -> Iterator[MarkedPart]:

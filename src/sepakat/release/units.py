@@ -22,8 +22,8 @@ from sepakat.stix.selectors import Path, covers, nodes
 PSEUDONYM_KEEPS = frozenset({"name", "identity_class", *(ALWAYS - {"extensions"})})
 """What an identity keeps under a pseudonym; the name itself is replaced."""
 
-UnitsFound: TypeAlias = tuple[tuple[Unit, ...], tuple[int, ...], tuple[int, ...]]
-"""The restricted nodes, their different masks, and the masks of those without which the object is out."""
+UnitsFound: TypeAlias = tuple[tuple[Unit, ...], tuple[int, ...], tuple[int, ...], frozenset[str]]
+"""The restricted nodes, their different masks, those of what the object cannot lose, and what they lie deep in."""
 
 
 class Units:
@@ -52,7 +52,7 @@ class Units:
                 found = self._alike[key] = self._found(version, parts, sources)
         else:
             found = self._found(version, parts, sources)
-        version.units, version.unit_slots, version.required_slots = found
+        version.units, version.unit_slots, version.required_slots, version.cut_within = found
 
     def _found(self, version: Version, parts: Parts, sources: tuple[int, ...]) -> UnitsFound:
         units = self._of(version, parts, sources)
@@ -62,7 +62,8 @@ class Units:
             for unit in units
             if is_vital(unit.path, parts.aggregates, parts.required, parts.contributing)
         )
-        return units, tuple(dict.fromkeys(unit.slots for unit in units)), required
+        deep = frozenset(str(unit.path[0]) for unit in units if len(unit.path) > 1)
+        return units, tuple(dict.fromkeys(unit.slots for unit in units)), required, deep
 
     def _of(self, version: Version, parts: Parts, sources: tuple[int, ...]) -> tuple[Unit, ...]:
         found: dict[Path, Unit] = {}

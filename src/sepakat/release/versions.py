@@ -7,6 +7,7 @@ Built once for each version by `reading`; the fixpoint changes only `matched`, `
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sepakat.release.claim_facts import ClaimFacts
 from sepakat.release.question import HeldVersion, ObjectPolicy
@@ -26,8 +27,7 @@ class Unit:
     """Which rules restrict it, by name, and to which slots each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A reference that can be out of a view. Where it cannot be to a variant, the target `must_be_whole`."""
 
     path: Path
@@ -52,8 +52,7 @@ class Need:
     children: tuple[Need, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScaffoldReference:
+class ScaffoldReference(NamedTuple):
     """A reference to scaffold: published with the version where what lies at one of `paths` remains."""
 
     target: StixId
@@ -103,6 +102,8 @@ class Version:
     units: tuple[Unit, ...] = ()
     unit_slots: tuple[int, ...] = ()
     """The different masks of `units`."""
+    cut_within: frozenset[str] = frozenset()
+    """Properties with units somewhere below them."""
     required_slots: tuple[int, ...] = ()
     """Masks of units without which the object is out."""
     pseudonym_slots: int = 0

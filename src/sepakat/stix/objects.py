@@ -88,7 +88,7 @@ class StixObject:
 
     @property
     def version_ref(self) -> VersionRef:
-        return (self.id, self.version)
+        return self.kept(_version_ref)
 
     @property
     def is_revoked(self) -> bool:
@@ -111,6 +111,10 @@ class StixObject:
         if found is None:
             found = self._kept[find] = find(self)
         return found
+
+
+def _version_ref(made: StixObject) -> VersionRef:
+    return (made.id, made.version)
 
 
 def _with_identity(content: Any) -> Mapping[str, Any]:

@@ -10,8 +10,7 @@ refers to what is in `standard`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sepakat.stix.identifiers import StixId, ids_in_text, is_stix_id, type_of
 from sepakat.stix.selectors import Path
@@ -28,8 +27,7 @@ _OF_MARKINGS = frozenset({"marking-definition", "extension-definition"})
 _MARKINGS = frozenset({"object_marking_refs", "granular_markings"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One reference: the path of the value that holds it, the id it names, and how much the object needs it."""
 
     path: Path

@@ -708,4 +708,23 @@ def aggregates_of(type_name: str) -> Mapping[str, tuple[str, ...]]:
 
 def required_properties(type_name: str) -> frozenset[str]:
     """The names that every object of the type must have."""
-    return frozenset(name for name, rule in properties_of(type_name).items() if rule.is_required)
+    return _REQUIRED.get(type_name, _REQUIRED_OF_CUSTOM)
+
+
+def structured_properties(type_name: str) -> tuple[str, ...]:
+    """The names of a type's properties whose structure the standard defines, but for the granular markings."""
+    return _STRUCTURED.get(type_name, _STRUCTURED_OF_CUSTOM)
+
+
+def _required(properties: Properties) -> frozenset[str]:
+    return frozenset(name for name, rule in properties.items() if rule.is_required)
+
+
+def _structured(properties: Properties) -> tuple[str, ...]:
+    return tuple(name for name, rule in properties.items() if rule.structure and name != "granular_markings")
+
+
+_REQUIRED = {name: _required(definition.properties) for name, definition in TYPES.items()}
+_REQUIRED_OF_CUSTOM = _required(COMMON_PROPERTIES["custom"])
+_STRUCTURED = {name: _structured(definition.properties) for name, definition in TYPES.items()}
+_STRUCTURED_OF_CUSTOM = _structured(COMMON_PROPERTIES["custom"])
