@@ -113,6 +113,28 @@ def test_a_capture_that_cannot_be_is_refused(
     assert sepakat.ask("review", "list", "--node", node) == []
 
 
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (b"%PDF-1.7\n" + b"\x00\x01\x02" * 500, "page"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 200, "page"),
+        (b"<div>" * 2_000_000, "auto"),
+        (b"<html><body><div></div></body></html>", "auto"),
+        (b"\x00\x01\x02\x03" * 100, "auto"),
+        ("\u200b\u202e".encode() * 40, "text"),
+        (b"  \n", "page"),
+    ],
+)
+def test_what_is_no_page_is_refused_in_words_and_nothing_is_kept(
+    sepakat: CommandLine, node: Path, tmp_path: Path, content: bytes, form: str
+) -> None:
+    (tmp_path / "bad.html").write_bytes(content)
+    ended = sepakat("take-in", tmp_path / "bad.html", "--format", form, "--node", node)
+    assert (ended.status, "Traceback" in ended.err) == (3, False)
+    assert "refused" in ended.err
+    assert sepakat.ask("review", "list", "--node", node) == []
+
+
 def test_text_from_standard_input_is_read(sepakat: CommandLine, node: Path) -> None:
     text = (
         "Medan - Menteri Pertahanan Malaysia Azmi Harun mengatakan sekitar 30 kapal akan berlayar pekan depan. "

@@ -19,7 +19,8 @@ NEGATIONS = frozenset("tidak tak belum bukan tanpa batal gagal not never no with
 _COUPLING = frozenset({",", "dan", "and", "serta", "&"})
 _SKIPPED = frozenset(
     """akan telah sudah juga kemudian lalu pernah kembali has have had also will would allegedly reportedly again then
-    later secretly jointly were was sebelumnya previously earlier""".split()
+    later secretly jointly were was sebelumnya previously earlier to is are be been scheduled expected due set dijadwalkan
+    direncanakan diperkirakan dikabarkan dilaporkan diduga hendak bakal berencana ingin harus bisa dapat""".split()
 )
 NOMINAL = re.compile(
     r"(?i)(?:pe\w+an|serangan.*|gempuran.*|serbuan.*|ledakan|kesepakatan|perjanjian|bom .*|(?:air ?|drone )?strikes?|air raids?|bombing.*|.*bombings?|attacks?|ambush|explosions?|blasts?|shootings?|meetings?|agreements?|.*deal|pact|treaty|accord|arrests?|phone call|meeting|sepakat)$"

@@ -30,7 +30,11 @@ class ContentSearch(SpeakerSearch):
         medium = None
         if words[spot].low in {"spoke", "speaks", "speak"} and at < len(words) and words[at].low == "of":
             at += 1
-        that = next((one for one in range(at, min(at + 9, len(words))) if words[one].low in {"that", "bahwa"}), None)
+        # Whom somebody told, where and when may stand before what was told.
+        reach = 18 if words[spot].low in {"told", "tell", "tells"} else 9
+        that = next(
+            (one for one in range(at, min(at + reach, len(words))) if words[one].low in {"that", "bahwa"}), None
+        )
         lead = words[at].low if at < len(words) else ""
         circumstance = lead in {
             "on",

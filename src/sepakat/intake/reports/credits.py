@@ -19,6 +19,9 @@ _PHOTO_LABEL = re.compile(
     (?:\s+(?:by|oleh|courtesy(?:\ of)?|courtesy))?\s*[:/]?\s*(?P<credit>(?<=[:/ ])[^()\[\]]{2,70})[)\]]*\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PHOTO_FIRST = re.compile(
+    r"^(?:foto|photo|gambar|picture)\s*:\s*(?P<caption>[^()]{15,200}?)\s*\((?P<credit>[^()]{2,60})\)\.?$", re.IGNORECASE
+)
 _PHOTO_SLASH = re.compile(
     r"^(?P<caption>.*[.!?\u201d\"\w])(?:\s+|\s*[(\[])(?P<credit>[A-Z][\w.&' -]{1,28}/[A-Z][\w.&' -]{1,40}(?:/[\w .&'-]{2,30})?)[)\]]?\.?\s*$"
 )
@@ -76,6 +79,9 @@ def _is_person_or_initials(text: str) -> bool:
 
 def photo_of(text: str) -> tuple[str, str] | None:
     """Caption and credit of a line under a picture; None when it does not look like one."""
+    labelled = _PHOTO_FIRST.match(text)
+    if labelled is not None and not is_speech(labelled["credit"]):
+        return labelled["caption"].strip(), labelled["credit"].strip()
     for pattern in (_PHOTO_LABEL, _PHOTO_SLASH, _PHOTO_BRACKET):
         match = pattern.match(text)
         if match and len(match["credit"].split()) <= 9 and not is_speech(match["credit"]):

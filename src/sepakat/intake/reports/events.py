@@ -29,7 +29,7 @@ _TRIGGERS: tuple[tuple[str, str, str], ...] = (
     ("en", "meeting", r"met|meets|meet|meetings?"),
     ("en", "agreement", r"signed|agreements?|agreed|(?:peace |ceasefire |trade |arms )?deal|pact|treaty|accord"),
     ("en", "arrest", r"arrested|arrests?|detained"),
-    ("en", "attack", r"attacked|attacks?|ambush|ambushed|explosions?|blasts?|(?:car |suicide |roadside )?bombings?|shootings?|stormed|shelled|exploded|(?<=drone )hit|(?<=missile )hit|(?<=rocket )hit|(?<=shell )hit"),
+    ("en", "attack", r"attacked|attacks?|ambush|ambushed|explosions?|blasts?|(?:car |suicide |roadside )?bombings?|shootings?|stormed|shelled|exploded|(?<=drone )hit|(?<=missile )hit|(?<=rocket )hit|(?<=shell )hit|(?<=drones )hit|(?<=missiles )hit|(?<=rockets )hit|(?<=shells )hit"),
     ("en", "offer", r"offered|offers(?= to)"),
     ("en", "contact", r"phoned|telephoned|spoke by phone|phone call"),
 )  # fmt: skip

@@ -81,8 +81,13 @@ class Layout:
     boilerplate: list[str] = field(default_factory=list)
 
 
+_INITIALS = re.compile(r"\s*[\[(][A-Za-z]{2,5}(?:\s?[/-]\s?[A-Za-z]{2,5}){0,3}[\])]\s*$")
+"""Of those who wrote and edited, behind the last sentence: `[na/ka]`, `(fjp/ygs)`."""
+
+
 def is_sentence(text: str) -> bool:
     """Whether a line reads like a paragraph of running text."""
+    text = _INITIALS.sub("", text)
     words = text.split()
     if len(words) < 3 or is_date_alone(text):
         return False
@@ -260,7 +265,8 @@ def _is_paragraph(line: Line, found: Layout) -> bool:
         BYLINE.match(line.text) and len(line.text) < 60 and not line.text.endswith(".")
     ):
         return False
-    return is_sentence(line.text) or (len(line.text.split()) >= 3 and bool(_END_OF_SENTENCE.search(line.text)))
+    text = _INITIALS.sub("", line.text)
+    return is_sentence(text) or (len(text.split()) >= 3 and bool(_END_OF_SENTENCE.search(text)))
 
 
 def _back_in_body(lines: Sequence[Line], at: int, found: Layout) -> Iterable[int]:

@@ -18,6 +18,9 @@ _RANKS = re.compile(
     |lt|maj|brig|col|capt|sgt|adm|air\ marshal|inspector|superintendent|constable|detective|dr|mr|mrs|ms|sir|prof|professor|lord|dame|haji
     |bapak|ibu|tuan|ustaz|ustadz|kiai)\b.*"""
 )
+_ABBREVIATED = frozenset(
+    "gov sen rep rev hon gen lt maj brig col capt sgt adm dr mr mrs ms prof supt insp det cmdr".split()
+)
 _GENERIC = frozenset("officer official pejabat perwira anggota army-officer member prajurit warga resident".split())
 _LOCAL_OFFICES = frozenset(
     """bupati gubernur kota walikota camat lurah kapolres kapolresta kapolda wakapolda kapolsek dandim danrem pangdam
@@ -70,6 +73,8 @@ class OfficeSearch(PeopleSearch):
                 end = split
             elif words[end].text == "(" and end + 2 < len(words) and words[end + 2].text == ")":
                 end += 3
+            elif words[end].low in {"untuk", "bagi"} and end + 1 < len(words) and words[end + 1].is_capital:
+                end += 1
             elif words[end].is_word and not words[end].is_capital and lower < 4 and self._comma_name(index, end):
                 end, lower = end + 1, lower + 1
             else:
@@ -213,6 +218,8 @@ class OfficeSearch(PeopleSearch):
             return None
         category = self._category(words, at, size)
         start, end = self._office_start(index, at), at + size
+        # `Gov. Nasir El-Rufai`, `Rev. Joseph Hayab`: the point belongs to the title.
+        end += end + 1 < len(words) and words[end].text == "." and words[end - 1].low in _ABBREVIATED
         while (
             end + 1 < len(words)
             and words[end].low in {"of", "for"}

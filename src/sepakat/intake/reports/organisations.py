@@ -7,10 +7,13 @@ never introduced by these words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sepakat.intake.reports.entities import Entity
 from sepakat.intake.reports.gazetteer import key_of
 from sepakat.intake.reports.name_search import COMPLEMENTS_ID, NEVER_NAMES
 from sepakat.intake.reports.places import PlaceSearch
+from sepakat.intake.reports.words import Word
 
 _ORGANISATION_HEADS_ID = {
     "kementerian": "government", "departemen": "government", "dinas": "government", "polda": "government",
@@ -47,6 +50,15 @@ _DESCRIBED = {
     "operator ": "company", "harian": "media", "televisi": "media", "stasiun": "media", "majalah": "media", "situs": "media", "portal": "media", "lembaga": "other",
     "organisasi": "other", "pemantau": "other", "yayasan": "other", "lsm": "other", "partai": "other",
 }  # fmt: skip
+_OF_SOMETHING = frozenset("association union council federation congress society institute academy commission".split())
+_FIELDS_ID = frozenset(
+    """luar dalam negeri pertahanan keuangan kesehatan perhubungan hukum dan ham agama pendidikan kebudayaan sosial energi
+    perdagangan perindustrian pertanian kehutanan lingkungan hidup kelautan perikanan komunikasi informatika penerangan
+    tenaga ketenagakerjaan kerja pariwisata ekonomi pemuda olahraga koperasi pekerjaan umum perumahan rakyat desa
+    transmigrasi riset teknologi bidang koordinator politik keamanan maritim investasi imigrasi kehakiman minyak gas
+    sumber daya mineral transportasi informasi kemaritiman pembangunan daerah industri keadilan""".split()
+)
+"""What ministries are for."""
 _GROUP_BEFORE = frozenset(
     """kelompok kelompok-kelompok milisi geng kartel gerombolan jaringan sindikat faksi pemberontak militan group groups gang
     militia cartel faction syndicate network rebels militants insurgents outfit crew collective""".split()
@@ -165,6 +177,7 @@ class OrganisationSearch(PlaceSearch):
                 )
             ):
                 end += 1
+            end = self._before_holder(index, at, end)
             # "Penjaga pantai Tunisia": the kind of guard stands in lower case.
             if end - at >= 2 and end - at <= 7:
                 return self._keep_organisation(index, at, end, _ORGANISATION_HEADS_ID[low])
@@ -192,8 +205,31 @@ class OrganisationSearch(PlaceSearch):
                     "security",
                 }:
                     kind = _ORGANISATION_TAILS_EN[tail]
-                    return self._keep_organisation(index, start, start + size, kind)
+                    return self._keep_organisation(index, start, self._of_what(words, start + size, tail), kind)
         return None
+
+    def _of_what(self, words: Sequence[Word], end: int, tail: str) -> int:
+        """Where `Christian Association of Nigeria` ends."""
+        if tail not in _OF_SOMETHING or end + 1 >= len(words) or words[end].low != "of":
+            return end
+        last = end + 1
+        while last < len(words) and last < end + 5 and words[last].is_capital and words[last].is_word:
+            last += 1
+        return last if last > end + 1 else end
+
+    def _before_holder(self, index: int, at: int, end: int) -> int:
+        """Where a ministry's name ends in `juru bicara Kementerian Luar Negeri Saeed Khatibzadeh`: the rest is a person."""
+        words = self.sentences[index].words
+        if words[at].low not in {"kementerian", "departemen", "dinas", "direktorat"} or not at:
+            return end
+        if not any(self._head(words, at - size, "id") == size for size in (1, 2, 3) if at >= size):
+            return end
+        last = at + 1
+        while last < end and (
+            words[last].low in _FIELDS_ID or self._country(words[last].text) or words[last].text.isupper()
+        ):
+            last += 1
+        return last if last > at + 1 and end - last in (2, 3) else end
 
     def _keep_organisation(self, index: int, at: int, end: int, kind: str) -> int:
         words = self.sentences[index].words

@@ -353,6 +353,11 @@ def _publisher(metadata: Metadata, lines: Sequence[Line], layout: Layout) -> str
         others = [part for part in parts if re.sub(r"\W+", " ", part).strip().casefold() != title]
         if len(parts) > 1 and len(others) < len(parts) and others and len(others[-1].split()) <= 5:
             return others[-1]
+    for line in lines[: max(layout.title, 0)][:12]:
+        # The name of a paper above its headline, as the only thing in its line.
+        first = re.sub(r"\W+$", "", line.text)
+        if len(first.split()) <= 4 and any(first.startswith(name) for name in _known_in(first, load_gazetteer())):
+            return first
     for line in lines[-12:]:
         match = _COPYRIGHT.search(line.text[:300])
         if match:

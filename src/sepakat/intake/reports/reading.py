@@ -242,13 +242,20 @@ class _Analysis:
         for one in statements:
             if one.speaker is None or teller is None or one.attribution == "narrator":
                 continue
-            if one.medium and agency is not None and key_of(one.medium) == key_of(agency):
+            if one.medium and agency is not None and self._is_same_body(one.medium, agency):
                 links.append(Link(agency, one.speaker))
                 continue
             links.append(Link(teller, one.speaker))
-            if one.medium and key_of(one.medium) != key_of(teller):
+            if one.medium and not self._is_same_body(one.medium, teller):
                 links += [Link(one.medium, one.speaker), Link(teller, one.medium)]
         return list(dict.fromkeys(links))
+
+    def _is_same_body(self, one: str, other: str) -> bool:
+        """Whether two names are those of one organisation: AP and The Associated Press."""
+        known = [
+            self.tables.organisations.get(name) or self.tables.organisations.get(key_of(name)) for name in (one, other)
+        ]
+        return key_of(one) == key_of(other) or (known[0] is not None and known[0] is known[1])
 
     # Other stories: who and how many, in their own section.
 
@@ -318,6 +325,11 @@ _CONTEXTS = tuple(
     )
 )
 
+_POINTS_BACK = re.compile(
+    r"\b(?:jumlahnya|angkanya|jumlah (?:itu|tersebut)|angka (?:itu|tersebut)|the (?:figure|number|toll|total|count)|its number)\b",
+    re.IGNORECASE,
+)
+
 
 def find_conflicts(
     numbers: Sequence[Number], statements: Sequence[Statement], sentences: Sequence[Sentence], text: str
@@ -348,7 +360,8 @@ def _rival(
         return one.unit == other.unit
     teller, rival = _teller(one, statements), _teller(other, statements)
     if one.unit is None or other.unit is None:
-        near = other.sentence - one.sentence <= 1
+        # "put the number at ...": a number without a unit counts what the one before it counts, in other words of the same.
+        near = 0 <= other.sentence - one.sentence <= 1 and other.unit is None and not _far_apart(one, other)
         return near and teller is not None and rival is not None and teller != rival
     casualties = all(_CONTEXTS[0].search(_clause(each, sentences, text)) for each in (one, other))
     people = {
@@ -370,6 +383,8 @@ def _rival(
         return False
     if (teller is not None and teller == rival) or _far_apart(one, other):
         return False
+    if 0 < other.sentence - one.sentence <= 1 and _POINTS_BACK.search(_clause(other, sentences, text)):
+        return True
     shared = [
         c for c in _CONTEXTS if c.search(_clause(one, sentences, text)) and c.search(_clause(other, sentences, text))
     ]

@@ -28,6 +28,16 @@ DETERMINERS = frozenset(
     sebuah itu ini tersebut para atas suatu""".split()
 )
 _PASSIVE = frozenset("was were been be is are being got".split())
+_AMBIGUOUS = frozenset(
+    """state report claim note comment charge offer demand promise count estimate question request order appeal answer
+    blame vow pledge""".split()
+)
+"""Forms that are as often a noun: a verb only behind what is plainly many."""
+_DAYS = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday today yesterday senin selasa rabu kamis jumat sabtu minggu
+    kemarin""".split()
+)
+_BEFORE_DAYS = frozenset("on late early hari pada".split())
 _RELATIVE = frozenset("yang who which whom to untuk that".split())
 CLAUSE_STARTS = frozenset(
     """while whereas but although though sementara namun tetapi sedangkan tapi meski meskipun walau""".split()
@@ -42,7 +52,7 @@ _COMMON_NOUN_SPEAKERS = re.compile(
     |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report|media|mission|embassy|delegation|charity|organisation|organization|team|network|regulator|watchdog|operator
     |pejabat|polisi|kepolisian|jaksa|penyidik|warga|saksi|saksi\ mata|petugas|dokter|diplomat|pengamat|ahli|pengacara|aktivis|sumber|juru\ bicara|militer|tentara|kementerian|pemerintah|rumah\ sakit
     |perusahaan|kelompok|lembaga|pengadilan|partai|dewan|komisi|koalisi|pemberontak|oposisi|bank|keluarga|pemimpin|menteri|komandan|pemantau|relawan|anggota|intelijen|otoritas|kantor|laporan|pernyataan|pihak)
-    (?:\ (?:[\w'-]+)){0,3}$|^(?:a|the|an)\ spokes(?:man|woman|person)\ (?:for|of)(?:\ [\w'-]+){1,8}$"""
+    (?:\ (?:[\w'-]+)){0,4}$|^(?:a|the|an)\ spokes(?:man|woman|person)\ (?:for|of)(?:\ [\w'-]+){1,8}$"""
 )
 
 
@@ -99,11 +109,14 @@ class SpeakerSearch:
         past = low.endswith("ed") or low in {"said", "told", "spoke", "put", "wrote", "swore"}
         if past:
             return after not in {"by"}
+        if low in _AMBIGUOUS and not (before.endswith("s") or before in {"they", "we", "i", "people", "police"}):
+            return False
         plural = (
             before.endswith("s")
             or before in {"they", "we", "i", "people", "police"}
             or before in {"he", "she", "it"}
             or words[at - 1].is_capital
+            or (before == "," and at > 1 and words[at - 2].is_capital and low.endswith("s"))
         )
         return plural and before not in DETERMINERS and after not in {"of", "was", "were", "is", "are", "and", ",", "."}
 
@@ -124,9 +137,7 @@ class SpeakerSearch:
 
     def _subject(self, words: Sequence[Word], start: int, spot: int) -> Speaker | None:
         """Who does the saying: whatever stands right before the verb, an apposition and little words aside."""
-        end = spot
-        while end > start and words[end - 1].low in FILLERS:
-            end -= 1
+        end = self._before_circumstance(words, start, spot)
         if end <= start:
             return None
         last = words[end - 1]
@@ -159,6 +170,23 @@ class SpeakerSearch:
         if opening and words[opening[0].last].low in PREPOSITIONS:
             return Speaker(opening[0].entity.name, opening[0].entity, "explicit")
         return self._noun_speaker(words, self._noun_start(words, start, end), end)
+
+    def _before_circumstance(self, words: Sequence[Word], start: int, spot: int) -> int:
+        """Where the subject ends: before little words, the day, and a date in brackets."""
+        end = spot
+        while end > start:
+            low = words[end - 1].low
+            if low in FILLERS or low in _DAYS or (end < spot and low in _BEFORE_DAYS and words[end].low in _DAYS):
+                end -= 1
+            elif words[end - 1].text == ")" and (
+                opened := next((at for at in range(end - 2, max(start, end - 8), -1) if words[at].text == "("), None)
+            ):
+                if not any(word.text[0].isdigit() for word in words[opened:end]):
+                    break
+                end = opened
+            else:
+                break
+        return end if end > start else spot
 
     def _longer_noun(self, words: Sequence[Word], start: int, mention: Mention) -> bool:
         """`Rumah sakit di Tripoli`, `militer Filipina`: the place only tells more of a noun before it."""
@@ -222,6 +250,10 @@ class SpeakerSearch:
                 return Speaker((near or people)[-1].entity.name, (near or people)[-1].entity, "explicit")
         if opening is None:
             return None
+        if words[opening + 1].low in {"or", "atau"}:
+            short = [one for one in self._mentions if one.first == opening + 2 and one.last == comma]
+            if short:
+                return Speaker(self._name(short[0]), short[0].entity, "explicit")
         first = self._noun_start(words, start, opening)
         anaphor = self._anaphor(words, first, opening)
         if anaphor is not None:

@@ -93,7 +93,9 @@ class Listener(ContentSearch):
         if found is None and first > 0:
             found = self._before_quote(words, first)
         if found is None:
-            if self.state.speaker is None or self._index - self.state.spoke_in > 2:
+            # Somebody is told to say it who is not known: then it is not who spoke before.
+            others = any(self._verb(word) is not None for word in words[last + 1 : tail_end])
+            if self.state.speaker is None or self._index - self.state.spoke_in > 2 or others:
                 return
             self._say(
                 Speaker(self.state.speaker, self.state.speaker_entity, "continued"),
@@ -316,7 +318,9 @@ class Listener(ContentSearch):
                 spot = next(
                     (one for one in range(at, min(len(words), at + 9)) if self._is_verb_of_saying(words, one)), None
                 )
-                if spot is None or spot == at or not self._only_circumstance(words, spot + 1):
+                if spot is None or spot == at:
+                    continue
+                if not (self._only_circumstance(words, spot + 1) or self._is_thrown_in(words, comma, spot)):
                     continue
                 # `The minister, X, said on Sunday`: what stands before is no clause, X is in apposition.
                 if any(word.text == "," for word in words[at:spot]):
@@ -325,6 +329,11 @@ class Listener(ContentSearch):
                 if speaker is not None and not self._is_negated(words, at, spot):
                     return self._ended(words, comma, speaker, words[spot])
         return False
+
+    def _is_thrown_in(self, words: Sequence[Word], comma: int, spot: int) -> bool:
+        """`A clause of its own, police said, the latest of several`: what was said stands before, whole."""
+        behind = words[spot + 1].text if spot + 1 < len(words) else ""
+        return behind == "," and comma >= 8 and words[0].low not in PREPOSITIONS and spot - comma <= 6
 
     def _ended(self, words: Sequence[Word], comma: int, speaker: Speaker | None, verb: Word) -> bool:
         if speaker is None or comma < 3:

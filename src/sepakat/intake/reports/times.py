@@ -335,6 +335,8 @@ def _month(name: str, said: str, published: date) -> tuple[str, str, str] | None
     distance = number - published.month
     if said.lower().startswith("last") and distance >= 0:
         year -= 1
+    elif said.lower().startswith(("since", "sejak")) and distance > 0:
+        year -= 1
     elif said.lower().startswith("next") and distance <= 0:
         year += 1
     elif distance > 6:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
 
 from sepakat.claims.reading import read_claim
 from sepakat.intake.reports.as_stix import propose_objects
@@ -10,6 +11,7 @@ from sepakat.intake.reports.proposing import Origin, ProposedObject
 from sepakat.intake.reports.reading import read_report
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.validation import faults_of
+from tests.support.report_fuzzing import CONTENTS, check_any_page
 from tests.unit.intake.reports.pages import INDONESIAN
 
 US = StixId("identity--11111111-1111-4111-8111-111111111111")
@@ -27,6 +29,12 @@ def objects() -> list[ProposedObject]:
 
 def test_every_object_is_valid(objects: list[ProposedObject]) -> None:
     assert [fault for one in objects for fault in faults_of(one.content)] == []
+
+
+@settings(max_examples=120, deadline=None)
+@given(content=CONTENTS)
+def test_whatever_a_page_says_what_it_proposes_is_valid(content: bytes) -> None:
+    check_any_page(content)
 
 
 def test_every_object_names_its_rule_and_score(objects: list[ProposedObject]) -> None:
