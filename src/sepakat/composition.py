@@ -14,6 +14,7 @@ import stat
 import threading
 import tomllib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -350,8 +351,13 @@ def bells_of(folder: Path) -> Bells:
     return Bells(settings.smtp, settings.mail_from)
 
 
-def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
-    """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health."""
+def application(
+    node: Node, *, is_behind_proxy: bool = False, is_ending: Callable[[], bool] = lambda: False
+) -> Starlette:
+    """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health.
+
+    What is held open for partners ends when the process `is_ending`.
+    """
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse
     from starlette.routing import Route
@@ -367,7 +373,8 @@ def application(node: Node, *, is_behind_proxy: bool = False) -> Starlette:
             is_well = False
         return JSONResponse({"status": "ok" if is_well else "store"}, 200 if is_well else 503)
 
-    routes = [*taxii_server.routes(node, is_behind_proxy=is_behind_proxy), *peer_server.routes(node)]
+    peers = peer_server.routes(node, is_ending=is_ending)
+    routes = [*taxii_server.routes(node, is_behind_proxy=is_behind_proxy), *peers]
     routes.append(Route("/health", health, methods=["GET"]))
     return Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
 

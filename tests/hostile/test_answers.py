@@ -20,11 +20,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sepakat.errors import PeerError
+from sepakat.exchange.news import read_if_new, stream_of
 from sepakat.exchange.parties import show_party
 from sepakat.exchange.ports import Peer
 from sepakat.exchange.synchronising import synchronise_all
 from sepakat.remote.peers import HttpPeers
 from tests.hostile.stage import RU, Stage
+
+EVENTS = {"Content-Type": "text/event-stream"}
 
 
 def answering(stage: Stage, answer: httpx.Response) -> str:
@@ -207,3 +210,33 @@ def test_certificate_that_nobody_vouches_for_is_refused(stage: Stage, tls: int) 
             peer.messages(0)
     finally:
         peers.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (httpx.Response(200, json={"last": 1}), "not a stream of events"),
+        (httpx.Response(302, headers={"Location": "https://elsewhere.example/"}), "redirects"),
+        (httpx.Response(200, headers=EVENTS, content=b"event: more\ndata: " + b"1" * 5_000), "more than 1000 bytes"),
+    ],
+    ids=["no stream", "a redirect", "an event without end"],
+)
+def test_stream_that_is_none_is_closed(stage: Stage, answer: httpx.Response, words: str) -> None:
+    stage.router.hosts["liar.example"] = lambda _: answer
+    with pytest.raises(PeerError, match=words):
+        list(stream_of(stage.us, RU))
+    assert stage.router.strays == []
+
+
+def test_events_that_make_no_sense_say_nothing(stage: Stage) -> None:
+    odd = (b"event: more\ndata: []", b"event: less\ndata: {}", b"x", b'event: more\ndata: {"last":-1}')
+    content = b"\n\n".join((*odd, b'event: more\ndata: {"last":7}', b""))
+    stage.router.hosts["liar.example"] = lambda _: httpx.Response(200, headers=EVENTS, content=content)
+    assert list(stream_of(stage.us, RU)) == [7]
+
+
+def test_stream_that_promises_more_for_ever_costs_a_synchronisation_and_no_crash(stage: Stage) -> None:
+    for _ in range(2):
+        report = read_if_new(stage.us, RU, 10**17)
+        assert report is not None
+        assert report.error is None

@@ -21,6 +21,7 @@ from sepakat.exchange import agreeing
 from sepakat.exchange.deciding import forget_world
 from sepakat.exchange.known import Known
 from sepakat.exchange.messaging import REFUSED, deliver, messages_for
+from sepakat.exchange.news import newest_for
 from sepakat.exchange.parties import add_party, fingerprint_of, found_party, own_card
 from sepakat.exchange.ports import Node, Peer, PeerPage, RowQuery
 from sepakat.exchange.reading import Asking, collections_for, read
@@ -96,6 +97,10 @@ class MemoryPeer:
     def messages(self, after: int) -> list[bytes]:
         node = self.network.node(self.asker, self.party)
         return self.network.change_messages(messages_for(node, self.asker, after))
+
+    def news(self, after: int) -> Iterator[int]:
+        node = self.network.node(self.asker, self.party)
+        yield newest_for(node, self.asker, after)
 
     def collections(self) -> list[Mapping[str, Any]]:
         node = self.network.node(self.asker, self.party)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sepakat.cli.held_streams import HOLD_SECONDS, HeldStreams
 from sepakat.cli.refusals import DEBUG_VARIABLE, complain
 from sepakat.errors import SepakatError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sepakat.exchange.alerting import Bell
     from sepakat.exchange.ports import Node
+    from sepakat.exchange.synchronising import SyncReport
 
 DELIVERY_SECONDS = 0.2
 NEWS_SECONDS = 0.2
@@ -43,10 +45,12 @@ class Background:
         # When a giver whose news could not be read is asked again; only the thread for news looks at it.
         self._again: dict[str, datetime] = {}
         self._seen: object = None
+        streams = HeldStreams(node, self._ended, _say_alarms, only_unreached=True)
         self._threads = [
             self._thread("outbox", DELIVERY_SECONDS, self._deliver),
             self._thread("news", NEWS_SECONDS, self._read_news),
             self._thread("sync", sync_seconds, self._synchronise),
+            self._thread("streams", HOLD_SECONDS, streams.hold),
             self._thread("sweeper", SWEEP_SECONDS, sweeper.sweep),
             self._thread("catalogue", CATALOGUE_SECONDS, self._catalogue),
             self._thread("alerts", ALERT_SECONDS, watcher.look),
@@ -105,8 +109,7 @@ class Background:
             report = synchronise(self._node, giver)
             if report.error is not None:
                 self._again[giver] = now + timedelta(seconds=NEWS_AGAIN_SECONDS)
-            for alarm in report.alarms:
-                complain(f"ALARM: {alarm}")
+            _say_alarms(report)
 
     def _catalogue(self) -> None:
         """Enter a piece of what was taken in, for the pages to find."""
@@ -118,8 +121,12 @@ class Background:
         from sepakat.exchange.synchronising import synchronise_all
 
         for report in synchronise_all(self._node):
-            for alarm in report.alarms:
-                complain(f"ALARM: {alarm}")
+            _say_alarms(report)
+
+
+def _say_alarms(report: SyncReport) -> None:
+    for alarm in report.alarms:
+        complain(f"ALARM: {alarm}")
 
 
 class _Watcher:

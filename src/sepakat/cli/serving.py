@@ -9,6 +9,7 @@ import socket
 import ssl
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -76,8 +77,9 @@ def serve(
         if reached != settings.address:
             write_settings(place, replace(settings, address=reached))
         background = Background(node, settings.sync_seconds, bells_of(place))
-        served = application(node, is_behind_proxy=behind_proxy)
-        _run(served, listening, certificate, background, f"Serving {node.party} at {reached}")
+        ending = Event()
+        served = application(node, is_behind_proxy=behind_proxy, is_ending=ending.is_set)
+        _run(served, listening, certificate, background, ending, f"Serving {node.party} at {reached}")
     say(f"Stopped serving {node.party}.")
 
 
@@ -86,6 +88,7 @@ def _run(
     listening: socket.socket,
     certificate: tuple[Path, Path] | None,
     background: Background,
+    ending: Event,
     greeting: str,
 ) -> None:
     import uvicorn
@@ -106,6 +109,7 @@ def _run(
     server = uvicorn.Server(config)
 
     def stop(*_: object) -> None:
+        ending.set()
         server.should_exit = True
 
     # Uvicorn stops on these while it runs, and raises them once more afterwards for whoever handled them before: that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,7 +29,10 @@ def sync(
         str | None, typer.Argument(metavar="PARTY", help="Only from this party; from all if absent.")
     ] = None,
     *,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", help="Go on until Ctrl-C: hold streams open, read at once what they announce."),
+    ] = False,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> int | None:
@@ -40,11 +44,33 @@ def sync(
     opened = open_named(node)
     status = _once(opened, party, as_json=as_json)
     if follow:
-        from sepakat.cli.waiting import every
         from sepakat.composition import read_settings
 
-        every(read_settings(named_folder(node)).sync_seconds, lambda: _once(opened, party, as_json=as_json))
+        _follow(opened, read_settings(named_folder(node)).sync_seconds, party, as_json=as_json)
     return status or None
+
+
+def _follow(node: Node, seconds: float, party: str | None, *, as_json: bool) -> None:
+    """Read at once what streams announce, and everything now and then."""
+    from threading import Event
+
+    from sepakat.cli.held_streams import HOLD_SECONDS, HeldStreams
+    from sepakat.cli.waiting import every, stopped_by_signals
+
+    ended = stopped_by_signals(Event())
+    streams = HeldStreams(node, ended, lambda report: _print([report], as_json=as_json), only=party)
+    looks = max(1, round(seconds / HOLD_SECONDS))
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+        streams.hold()
+        if count % looks == 0:
+            _once(node, party, as_json=as_json)
+
+    streams.hold()
+    every(HOLD_SECONDS, step, ended)
 
 
 def _once(node: Node, party: str | None, *, as_json: bool) -> int:
@@ -52,16 +78,20 @@ def _once(node: Node, party: str | None, *, as_json: bool) -> int:
     from sepakat.stix.identifiers import PartyId
 
     reports = synchronise_all(node) if party is None else [synchronise(node, PartyId(party))]
-    if as_json:
-        say_json([_as_json(report) for report in reports])
-    else:
-        if not reports:
-            say("No partner has a node to ask; `sepakat party add` adds one.")
-        for report in reports:
-            _say(report)
+    if not reports and not as_json:
+        say("No partner has a node to ask; `sepakat party add` adds one.")
+    _print(reports, as_json=as_json)
     if any(report.refused or report.refused_messages or report.alarms for report in reports):
         return NOT_AS_IT_SHOULD
     return EXIT_STATUSES[PeerError] if any(report.error for report in reports) else 0
+
+
+def _print(reports: Sequence[SyncReport], *, as_json: bool) -> None:
+    if as_json:
+        say_json([_as_json(report) for report in reports])
+    else:
+        for report in reports:
+            _say(report)
 
 
 def _say(report: SyncReport) -> None:

@@ -7,11 +7,14 @@ import threading
 from collections.abc import Callable
 
 
-def every(seconds: float, step: Callable[[], object], stop: threading.Event | None = None) -> None:
-    """Do `step` every so many seconds, until `stop` is set or the process is asked to end."""
-    ended = stop if stop is not None else threading.Event()
-    if stop is None:
-        signal.signal(signal.SIGTERM, lambda *_: ended.set())
-        signal.signal(signal.SIGINT, lambda *_: ended.set())
+def every(seconds: float, step: Callable[[], object], ended: threading.Event) -> None:
+    """Do `step` every so many seconds, until `ended` is set."""
     while not ended.wait(seconds):
         step()
+
+
+def stopped_by_signals(ended: threading.Event) -> threading.Event:
+    """The event, which from now on is set when the process is asked to end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    return ended

@@ -572,6 +572,9 @@ class Peer(Protocol):
     def messages(self, after: int) -> list[bytes]:
         """The messages that it has for us, from its sequence `after` on, in order."""
 
+    def news(self, after: int) -> Iterator[int]:
+        """Its newest sequence for us, each time that it says so on a stream; ends when the stream does."""
+
     def collections(self) -> list[Mapping[str, Any]]:
         """The TAXII collections that it serves us."""
 

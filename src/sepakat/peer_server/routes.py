@@ -1,4 +1,4 @@
-"""Routes under /peer/v1/: other nodes post their messages, fetch ours for them, and read our card.
+"""Routes under /peer/v1/: other nodes post messages, fetch ours for them, hold a stream for news, read our card.
 
 Every request but the one for the card carries an HTTP message signature (RFC 9421). Decides nothing: it reads bytes
 within limits of size and time, authenticates, hands over to `exchange`, and turns errors into answers by one table.
@@ -24,6 +24,7 @@ from sepakat.exchange.ports import Node
 from sepakat.exchange.receiving import is_card, receive
 from sepakat.exchange.signing import authenticate_request
 from sepakat.peer_server.limits import TOO_MANY, Measure, PeerLimits
+from sepakat.peer_server.streams import Streams
 from sepakat.stix.identifiers import PartyId
 
 DEFAULT_LIMITS = PeerLimits()
@@ -39,12 +40,15 @@ STATUS: tuple[tuple[type[SepakatError], int], ...] = (
 """Which status each kind of error gets, but for those that `STATUS_OF_CODE` names."""
 
 UNAUTHENTICATED = "request-not-authenticated"
-STATUS_OF_CODE = {UNAUTHENTICATED: 401, TOO_MANY: 429}
+STATUS_OF_CODE = {UNAUTHENTICATED: 401, TOO_MANY: 429, "peer-too-many-streams": 429}
 
 
-def routes(node: Node, limits: PeerLimits = DEFAULT_LIMITS) -> list[Route]:
-    """The routes of this door."""
+def routes(
+    node: Node, limits: PeerLimits = DEFAULT_LIMITS, *, is_ending: Callable[[], bool] = lambda: False
+) -> list[Route]:
+    """The routes of this door; streams end when the process `is_ending`."""
     measure = Measure(limits)
+    streams = Streams(node, limits, is_ending)
 
     def authenticated(method: str, request: Request, body: bytes) -> PartyId:
         def admit(party: PartyId) -> None:
@@ -68,12 +72,16 @@ def routes(node: Node, limits: PeerLimits = DEFAULT_LIMITS) -> list[Route]:
         # Joined by hand: each message goes out as the very bytes that were signed.
         return Response(b'{"messages":[' + b",".join(documents) + b"]}", media_type="application/json")
 
+    def news(request: Request, body: bytes) -> Response:
+        return streams.open(authenticated("GET", request, body), _after(request))
+
     def card(_: Request, __: bytes) -> Response:
         return _json(200, own_card(node))
 
     return [
         Route("/peer/v1/messages", _guarded(node, limits, post), methods=["POST"]),
         Route("/peer/v1/messages", _guarded(node, limits, fetch), methods=["GET"]),
+        Route("/peer/v1/news", _guarded(node, limits, news), methods=["GET"]),
         Route("/peer/v1/card", _guarded(node, limits, card), methods=["GET"]),
     ]
 

@@ -8,8 +8,10 @@ size and time, and are never decompressed. Every failure is a `PeerError`; nothi
 
 from __future__ import annotations
 
+import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -30,7 +32,13 @@ from sepakat.transparency.cards import address_fault
 MAX_ANSWER = 64 << 20
 DEADLINE = timedelta(seconds=60)
 TIMEOUT = httpx.Timeout(10.0)
+STREAM_TIMEOUT = httpx.Timeout(10.0, read=30.0)
+"""A stream gives a sign of life every few seconds."""
+MAX_EVENT = 1_000
 _MESSAGES_PATH = "/peer/v1/messages"
+_NEWS_PATH = "/peer/v1/news"
+_EVENTS = "text/event-stream"
+_EVENT = re.compile(rb'event: more\ndata: \{"last":(\d{1,18})\}')
 _SHOWN = 300
 _RESOLVED_FOR = timedelta(minutes=1)
 
@@ -135,6 +143,14 @@ class HttpPeer:
         except (msgspec.DecodeError, RecursionError) as error:
             raise self._wrong(f"not a list of messages ({error})") from error
 
+    def news(self, after: int) -> Iterator[int]:
+        target = f"{_NEWS_PATH}?after={after}"
+        with self._asked("GET", target, accept=_EVENTS, timeout=STREAM_TIMEOUT) as answer:
+            if answer.headers.get("content-type", "").partition(";")[0].strip() != _EVENTS:
+                self._checked(answer, self._read(answer))
+                raise self._wrong("not a stream of events")
+            yield from self._events(answer)
+
     def collections(self) -> list[Mapping[str, Any]]:
         answer = self._ask("GET", f"{API_ROOT_PATH}collections/")
         listed = self._document(answer).get("collections", [])
@@ -162,16 +178,34 @@ class HttpPeer:
         )
 
     def _ask(self, method: str, target: str, body: bytes = b"", media_type: str | None = None) -> httpx.Response:
+        accept = TAXII if target.startswith(API_ROOT_PATH) else "application/json"
+        with self._asked(method, target, body, media_type, accept=accept) as answer:
+            return self._checked(answer, self._read(answer))
+
+    @contextmanager
+    def _asked(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        media_type: str | None = None,
+        *,
+        accept: str,
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> Iterator[httpx.Response]:
+        """A signed request and its answer, of which nothing was read yet."""
         now = self._node.clock.now()
         headers = sign_request(self._node, self._party.id, method, f"{self._prefix}{target}", body, now)
-        headers["Accept"] = TAXII if target.startswith(API_ROOT_PATH) else "application/json"
+        headers["Accept"] = accept
         if media_type is not None:
             headers["Content-Type"] = media_type
-        request = self._client.build_request(method, f"{self._address}{target}", headers=headers, content=body or None)
+        request = self._client.build_request(
+            method, f"{self._address}{target}", headers=headers, content=body or None, timeout=timeout
+        )
         try:
             answer = self._client.send(request, stream=True)
             try:
-                return self._checked(answer, self._read(answer))
+                yield answer
             finally:
                 answer.close()
         except httpx.HTTPError as error:
@@ -179,6 +213,19 @@ class HttpPeer:
             raise PeerError(
                 "peer-unreachable", f"{self._party.id} is not reached at {self._address}: {_clean(reason)}"
             ) from error
+
+    def _events(self, answer: httpx.Response) -> Iterator[int]:
+        """The sequences that a stream names; events of other names say nothing to us."""
+        kept = b""
+        for part in answer.iter_raw():
+            kept += part
+            *events, kept = kept.split(b"\n\n")
+            if len(kept) > MAX_EVENT:
+                raise self._wrong(f"an event of more than {MAX_EVENT} bytes")
+            for event in events:
+                found = _EVENT.fullmatch(event)
+                if found is not None:
+                    yield int(found[1])
 
     def _read(self, answer: httpx.Response) -> bytes:
         """The body as it came, within its limits."""

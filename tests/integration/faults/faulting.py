@@ -100,6 +100,9 @@ class _FaultingPeer:
         with self._asking("messages"):
             return self.peer.messages(after)
 
+    def news(self, after: int) -> Iterator[int]:
+        return self.peer.news(after)
+
     def collections(self) -> list[Mapping[str, Any]]:
         with self._asking("collections"):
             return self.peer.collections()
