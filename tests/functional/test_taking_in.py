@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.command_line import CommandLine
+from tests.unit.intake.misp.samples import attribute, event, uid
 
 ACTOR = "threat-actor--6d3a2f10-4a55-4f0c-9d0a-3f1f6f7f9c01"
 OTHER = "threat-actor--6d3a2f10-4a55-4f0c-9d0a-3f1f6f7f9c02"
@@ -76,3 +77,50 @@ def test_of_a_folder_each_file_is_taken_whole_or_not_at_all(sepakat: CommandLine
 
 def test_a_nodes_own_folder_is_no_source(sepakat: CommandLine, node: Path) -> None:
     assert sepakat("take-in", node, "--json", "--node", node).json == {"files": []}
+
+
+TABLE = b"indicator,comment\n198.51.100[.]7,one\nnonsense,two\n"
+
+
+def test_a_table_is_taken_under_a_mapping_that_is_shown_changed_and_kept(
+    sepakat: CommandLine, node: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "feed.csv"
+    file.write_bytes(TABLE)
+    planned = sepakat("take-in", file, "--dry-run", "--keep-good", "--node", node)
+    assert ("indicator" in planned.out, "value" in planned.out, "row 3" in planned.out) == (True, True, True)
+    assert "mapping proposed" in sepakat("take-in", file, "--keep-good", "--node", node).err
+    assert sepakat("take-in", file, "--accept-mapping", "--node", node).status == 3
+    stated = ("--column", "comment=name", "--save-mapping", "feed", "--keep-good")
+    taken = sepakat("take-in", file, *stated, "--json", "--node", node)
+    assert (taken.status, len(taken.json["taken"]), taken.json["refused"][0]["id"]) == (1, 1, "row 3")
+    [kept] = sepakat.ask("take-in", "--mappings", "--node", node)
+    assert (kept["name"], kept["columns"]) == ("feed", {"indicator": "value", "comment": "name"})
+    again = sepakat("take-in", file, "--mapping", "feed", "--keep-good", "--json", "--node", node).json
+    assert (again["taken"], again["known"]) == ([], 1)
+    file.write_bytes(TABLE.replace(b"one", b"three"))
+    changed = sepakat("take-in", file, "--mapping", "feed", "--keep-good", "--json", "--node", node).json
+    assert changed["taken"][0]["id"] == taken.json["taken"][0]["id"]
+    sepakat.ok("take-in", "--undo", changed["intake"], "--node", node)
+    [version] = sepakat.ask("objects", "show", changed["taken"][0]["id"], "--versions", "--node", node)["versions"]
+    assert version["content"]["name"] == "one"
+    assert "feed" in sepakat.ok("take-in", "--mappings", "--node", node).out
+    assert sepakat("take-in", file, "--mapping", "other", "--node", node).status == 5
+
+
+def test_a_misp_event_is_taken_told_changed_and_undone(sepakat: CommandLine, node: Path, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_bytes(json.dumps({"Event": event(attribute(10, "ip-dst", "198.51.100.7"))}).encode())
+    first = sepakat.ask("take-in", file, "--node", node)
+    assert (first["format"], f"indicator--{uid(10)}" in {one["id"] for one in first["taken"]}) == ("misp", True)
+    again = sepakat.ask("take-in", file, "--node", node)
+    assert (again["taken"], again["known"]) == ([], len(first["taken"]))
+    later = attribute(10, "ip-dst", "198.51.100.7", comment="seen again", timestamp="1700009000")
+    file.write_bytes(json.dumps({"Event": event(later, timestamp="1700009000")}).encode())
+    second = sepakat.ask("take-in", file, "--node", node)
+    assert {one["id"].partition("--")[0] for one in second["taken"]} == {"indicator", "observed-data"}
+    versions = sepakat.ask("objects", "show", f"indicator--{uid(10)}", "--versions", "--node", node)["versions"]
+    assert [version["content"].get("description") for version in versions] == [None, "seen again"]
+    sepakat.ok("take-in", "--undo", second["intake"], "--node", node)
+    sepakat.ok("take-in", "--undo", first["intake"], "--node", node)
+    assert sepakat.ask("objects", "list", "--node", node)["objects"] == []

@@ -28,7 +28,7 @@ MOST_FILES = 10_000
 """How many files of one folder are taken in at once."""
 
 FormOption = Annotated[
-    Literal["auto", "misp", "stix", "page", "text"], typer.Option("--format", help="What the file holds.")
+    Literal["auto", "misp", "stix", "csv", "page", "text"], typer.Option("--format", help="What the file holds.")
 ]
 
 
@@ -58,6 +58,22 @@ def take_in(
     keep_good: Annotated[
         bool, typer.Option("--keep-good", help="Take the good objects or rows although others have faults.")
     ] = False,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", metavar="HEADING=ROLE", help="What a column of a table is; repeatable.", show_default=False
+        ),
+    ] = None,
+    mapping: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Read a table by a mapping that was kept.", show_default=False)
+    ] = None,
+    accept_mapping: Annotated[
+        bool, typer.Option("--accept-mapping", help="Read a table by the mapping that is proposed.")
+    ] = False,
+    save_mapping: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep the mapping under a name.", show_default=False)
+    ] = None,
+    mappings: Annotated[bool, typer.Option("--mappings", help="List the mappings that were kept.")] = False,
     by: ByOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List what was taken in.")] = False,
@@ -73,11 +89,14 @@ def take_in(
     Everything is checked first, and all faults are named. What is taken is decided for every partner in the same step.
     Of a folder each file is taken whole or not at all, and the others go on. Exits with 1 when something was left out.
     """
-    if [file is not None, listed, undo is not None].count(True) != 1:
-        raise typer.BadParameter("give one of FILE, --list and --undo INTAKE")
+    if [file is not None, listed, undo is not None, mappings].count(True) != 1:
+        raise typer.BadParameter("give one of FILE, --list, --undo INTAKE and --mappings")
     opened = open_named(node)
     if listed:
         _list(opened, as_json=as_json)
+        return None
+    if mappings:
+        _list_mappings(opened, as_json=as_json)
         return None
     if undo is not None:
         _undo(opened, undo, as_json=as_json)
@@ -86,7 +105,14 @@ def take_in(
     from sepakat.stix.identifiers import PartyId
 
     assert file is not None
-    options = {} if address is None else {"address": address}
+    stated = {
+        "address": address,
+        "columns": _columns(columns or ()),
+        "mapping_name": mapping,
+        "accepts_mapping": accept_mapping,
+        "save_mapping": save_mapping,
+    }
+    options = {name: value for name, value in stated.items() if value}
     wishes = Wishes(form, is_dry_run=dry_run, is_strict=strict, keeps_good=keep_good, options=options)
     provenance = Provenance(file, person(by), PartyId(origin) if origin else None, _moment(captured_at))
     if file != "-" and Path(file).is_dir():
@@ -198,6 +224,8 @@ def _say(report: TakeInReport, *, is_dry_run: bool) -> None:
         say("  " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
     if report.known and report.id is not None:
         say(f"Held already: {report.known}.")
+    if "mapping" in report.asks:
+        say_table(("column", "is read as"), report.asks["mapping"]["columns"].items(), "The table has no columns.")
     _say_some("In quarantine", [f"{item.object_id}: {item.reason}" for item in report.quarantined])
     _say_some("Left out", [f"{item.object_id}: {item.reason}" for item in report.refused])
     _say_some("Lost", [f"{item.object_id}: {item.reason}" for item in report.losses])
@@ -249,6 +277,7 @@ def _as_json(report: TakeInReport) -> dict[str, Any]:
         "quarantined": _items(report.quarantined),
         "refused": _items(report.refused),
         "losses": _items(report.losses),
+        **report.asks,
         "report": None if report.report is None else _report_json(report.report),
         "warnings": [{"path": one.path, "expected": one.expected, "found": one.found} for one in report.warnings],
         "released": [
@@ -276,6 +305,35 @@ def _report_json(taken: ReportTaken) -> dict[str, Any]:
 
 def _items(items: Sequence[Item]) -> list[dict[str, str]]:
     return [{"id": one.object_id, "reason": one.reason} for one in items]
+
+
+def _columns(stated: Sequence[str]) -> dict[str, str]:
+    columns = {}
+    for entry in stated:
+        heading, equals, role = entry.rpartition("=")
+        if not equals or not heading:
+            raise typer.BadParameter(f"--column {entry}: expected HEADING=ROLE")
+        columns[heading.strip()] = role.strip()
+    return columns
+
+
+def _list_mappings(node: Node, *, as_json: bool) -> None:
+    import json
+
+    with node.store.reading() as unit:
+        kept = unit.intakes.mappings()
+    if as_json:
+        say_json([{"name": one.name, "at": instant(one.at), **json.loads(one.content)} for one in kept])
+        return
+    rows = [
+        (
+            one.name,
+            at_minute(one.at),
+            ", ".join(f"{name} = {role}" for name, role in json.loads(one.content)["columns"].items()),
+        )
+        for one in kept
+    ]
+    say_table(("mapping", "kept", "columns"), rows, "No mapping was kept.")
 
 
 def _list(node: Node, *, as_json: bool) -> None:

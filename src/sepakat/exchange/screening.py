@@ -31,7 +31,7 @@ AT_ONCE = 1_000
 MOST_FAULTS = 10_000
 """Faults beyond these are counted but not kept: a source that is wrong everywhere stays within bounds."""
 
-_OURS_TO_DATE = frozenset({"created", "modified", "valid_from"})
+_OURS_TO_DATE = frozenset({"created", "modified"})
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how many objects are done, how many there are."""
@@ -153,7 +153,10 @@ def _compare_converted(
         compared.known.append(made.version_ref)
     else:
         dated = made.content["modified"] if made.version > newest.version else format_instant(now)
-        content = {**made.content, "created": newest.content.get("created", made.content["created"]), "modified": dated}
+        created = newest.content.get("created", made.content["created"])
+        content = {**made.content, "created": created, "modified": dated}
+        if made.content.get("valid_from") == made.content["created"]:
+            content["valid_from"] = created
         compared.new.append(_not_ahead(StixObject.from_content(content), now))
 
 
@@ -168,7 +171,11 @@ def _not_ahead(made: StixObject, now: datetime) -> StixObject:
 
 
 def _undated(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in _OURS_TO_DATE}
+    kept = {name: value for name, value in content.items() if name not in _OURS_TO_DATE}
+    # Without a date in the source an indicator is valid from when it was written.
+    if "valid_from" in kept and kept["valid_from"] == content.get("created"):
+        del kept["valid_from"]
+    return kept
 
 
 def _placed(made: StixObject, faults: Iterable[Fault]) -> Iterator[Fault]:

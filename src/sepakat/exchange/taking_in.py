@@ -8,6 +8,7 @@ came from is kept with the intake: digest, name, format, when, who, and when it 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sepakat.errors import Fault, InputError, NotFound, NotPermitted
 from sepakat.exchange.cataloguing import enter
 from sepakat.exchange.ports import Node, Unit
-from sepakat.exchange.records import Quarantined, StoredVersion, TakeIn
+from sepakat.exchange.records import KeptMapping, Quarantined, StoredVersion, TakeIn
 from sepakat.exchange.releasing import ReleaseSummary, update_views
 from sepakat.exchange.reports import ReportTaken, forget_report, keep_report, report_found
 from sepakat.exchange.screening import AHEAD, Checked, Progress, Taken, check, compare
@@ -183,6 +184,9 @@ class _Intake:
             raise _refusal("content-conflict", conflicts, len(wrong), total)
         self.refused += [Item(fault.path, f"expected {fault.expected}, found {fault.found}") for fault in conflicts]
         is_kept = not self.wishes.is_dry_run and bool(self.taken or self.late)
+        name, mapping = self.wishes.options.get("save_mapping"), self.contents.asks.get("mapping")
+        if name and mapping and not self.wishes.is_dry_run:
+            unit.intakes.put_mapping(KeptMapping(name, json.dumps(mapping, ensure_ascii=False), self.now))
         released = self._keep(unit) if is_kept else ReleaseSummary()
         return TakeInReport(
             self.id if is_kept else None,
@@ -222,6 +226,7 @@ class _Intake:
 def _source(node: Node, data: bytes, provenance: Provenance, wishes: Wishes, now: datetime) -> Source:
     with node.store.reading() as unit:
         parties = {party.id: party for party in unit.parties.everyone()}
+        options = {**wishes.options, **_kept_mapping(unit, wishes.options), "is_dry_run": wishes.is_dry_run}
     if provenance.captured_at is not None and provenance.captured_at > now + AHEAD:
         told = provenance.captured_at.isoformat()
         raise InputError("capture-to-come", f"time of capture refused: {told} is yet to come", None)
@@ -235,8 +240,19 @@ def _source(node: Node, data: bytes, provenance: Provenance, wishes: Wishes, now
         parties[whose].identity.id,
         provenance.captured_at,
         {party.identity.id: party.id for party in parties.values()},
-        wishes.options,
+        options,
     )
+
+
+def _kept_mapping(unit: Unit, options: Mapping[str, Any]) -> Mapping[str, str]:
+    """The mapping that is asked for by name, as the reader of tables takes it."""
+    name = options.get("mapping_name")
+    if name is None:
+        return {}
+    kept = unit.intakes.mapping(name)
+    if kept is None:
+        raise NotFound("mapping-unknown", f"no mapping {name[:100]}", "`sepakat take-in --mappings` shows them")
+    return {"mapping": kept.content}
 
 
 def undo_take_in(node: Node, id_: str) -> tuple[StixObject, ...]:

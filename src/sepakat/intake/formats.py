@@ -78,9 +78,35 @@ def _is_text(name: str, head: bytes) -> bool:
     return name.lower().endswith(_TEXTS) or any(len(line.split()) >= _WORDS_OF_PROSE for line in lines)
 
 
+_TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm")
+_WORKBOOK = b"PK\x03\x04"
+_DELIMITERS = (b",", b";", b"\t", b"|")
+_LEAST_ROWS = 3
+
+
+def _is_table(name: str, head: bytes) -> bool:
+    if head.startswith(_WORKBOOK):
+        return True
+    if not _is_readable(head) or _is_json(head):
+        return False
+    return name.lower().endswith(_TABLES) or (not name.lower().endswith((*_PAGES, *_TEXTS)) and _is_even(head))
+
+
+def _is_even(head: bytes) -> bool:
+    """Whether every line has the same number of the same mark, and at least one."""
+    lines = [line for line in head.replace(b"\x00", b"").splitlines() if line.strip()]
+    if len(head) == HEAD:
+        # The last line may be cut.
+        lines = lines[:-1]
+    if len(lines) < _LEAST_ROWS or lines[0].lstrip().startswith(b"<"):
+        return False
+    return any(lines[0].count(mark) and len({line.count(mark) for line in lines}) == 1 for mark in _DELIMITERS)
+
+
 FORMATS: tuple[Format, ...] = (
     Format("misp", "sepakat.intake.misp.reader", _is_misp),
     Format("stix", "sepakat.intake.stix_json", _is_stix),
+    Format("csv", "sepakat.intake.tables.reader", _is_table),
     Format("page", "sepakat.intake.report_pages", _is_page),
     Format("text", "sepakat.intake.report_texts", _is_text),
 )

@@ -19,6 +19,11 @@ from sepakat.intake.formats import NAMES, detect, format_named
         ("one", b'{"id": "identity--1", "spec_version": "2.1"}', "stix"),
         ("list", b'[{"spec_version": "2.1"}]', "stix"),
         ("broken", b'{"type": "bun', "stix"),
+        ("event", b'{"Event": {"info": "x"}}', "misp"),
+        ("events", b'{"response": [{"Event": {}}]}', "misp"),
+        ("feed", b"ip;date\n198.51.100.7;2026-01-01\n198.51.100.8;2026-01-02\n", "csv"),
+        ("list.csv", b"198.51.100.7\n", "csv"),
+        ("sheet", b"PK\x03\x04rest", "csv"),
     ],
 )
 def test_the_format_is_seen_in_the_content(name: str, data: bytes, form: str) -> None:
