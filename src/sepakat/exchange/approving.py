@@ -6,18 +6,20 @@ What waits is what only the approval rule withholds; that is asked of the engine
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from sepakat.errors import NotFound
+from sepakat.exchange.deciding import forget_world, world_to_read
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import ApprovalRecord
 from sepakat.exchange.releasing import ReleaseSummary, update_views
-from sepakat.exchange.world import world_of
 from sepakat.release.decision import Decision, Outcome
-from sepakat.release.engine import decide, decide_all
-from sepakat.release.question import Approval, ViewKey, World
+from sepakat.release.engine import Verdicts, decide
+from sepakat.release.question import Approval, ViewKey
+from sepakat.release.state import Change, Decided
+from sepakat.release.static_rules import CLAUSE_RULES, VIEW_RULES
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import VersionRef
 
@@ -41,22 +43,55 @@ def waiting(node: Node) -> list[Waiting]:
     That is what does not go now and would go if persons had approved all that waits.
     """
     now = node.clock.now()
-    with node.store.reading() as unit:
-        world = world_of(node, unit, now)
-    verdicts = decide_all(world, now)
-    views = [key for key, view in sorted(world.views.items()) if view.in_force]
-    newest = [versions[-1].object.version_ref for versions in world.versions.values()]
-    open_ones = [(version, key) for key in views for version in newest if verdicts.outcome(version, key) is Outcome.OUT]
-    approved = decide_all(replace(world, approvals=_approved_by_all(world, open_ones, now)), now)
-    found = []
-    for version, key in open_ones:
-        if approved.outcome(version, key) is not Outcome.OUT:
-            given = world.approvals.get((version, key), ())
-            decision = decide(world, verdicts, version, key, now)
-            # What only goes because something else goes needs no approval of its own.
-            if APPROVABLE & {finding.rule for finding in decision.failing}:
-                found.append(Waiting(version, key, decision, tuple(one.approver for one in given)))
-    return found
+    with node.store.reading() as unit, world_to_read(node, unit, now) as decided:
+        # Nothing has changed since it was last asked as long as the verdicts are the same.
+        found = _FOUND.get(decided.verdicts)
+        if found is None:
+            try:
+                found = _waiting(decided)
+            except BaseException:
+                forget_world(node.store)
+                raise
+            _FOUND[decided.verdicts] = found
+        return list(found)
+
+
+def _waiting(decided: Decided) -> list[Waiting]:
+    """Try what would go with approvals, in the world that is decided; it is left as it was."""
+    now = decided.now
+    open_ones = list(_lacking(decided))
+    before = {name: decided.world.approvals.get(name, ()) for name in open_ones}
+    out = {name: decide(decided.world, decided.verdicts, *name, now) for name in open_ones}
+    enough = tuple(Approval(f"person {number}", now) for number in (1, 2))
+    decided.apply(Change(approvals=dict.fromkeys(open_ones, enough)), now)
+    goes = [name for name in open_ones if decided.verdicts.outcome(*name) is not Outcome.OUT]
+    decided.apply(Change(approvals=before), now)
+    return [
+        Waiting(version, view, out[version, view], tuple(one.approver for one in before[version, view]))
+        for version, view in sorted(goes, key=lambda name: (name[1], name[0]))
+        # What only goes because something else goes needs no approval of its own.
+        if APPROVABLE & {finding.rule for finding in out[version, view].failing}
+    ]
+
+
+def _lacking(decided: Decided) -> Iterator[tuple[VersionRef, ViewKey]]:
+    """The newest versions that do not go to a view in which a rule is not satisfied that approvals can satisfy."""
+    compiled = decided.verdicts.compiled
+    views = {key: compiled.slots.bit(key) for key, view in decided.world.views.items() if view.in_force}
+    for entry in compiled.held.values():
+        version = entry.versions[-1] if entry.versions else None
+        if version is None or version.is_scaffold or version.fault is not None:
+            continue
+        approved = CLAUSE_RULES["Approved"](compiled, version)
+        readers = VIEW_RULES["AmongReaders"](compiled, version)
+        for key, bit in views.items():
+            block = compiled.slots.spread(bit) & compiled.slots.every
+            if not version.present & bit and (approved & block != block or not readers & bit):
+                yield version.ref, key
+
+
+# What waits, by the verdicts that say so; it dies with them.
+_FOUND: WeakKeyDictionary[Verdicts, list[Waiting]] = WeakKeyDictionary()
 
 
 def approve(node: Node, object_id: StixId, view: ViewKey, approver: str, *, is_given: bool) -> ReleaseSummary:
@@ -79,11 +114,3 @@ def approve(node: Node, object_id: StixId, view: ViewKey, approver: str, *, is_g
         version = versions[-1].object.version_ref
         unit.policies.put_approval(ApprovalRecord(version, view, approver, now, is_given))
         return update_views(node, unit, now)
-
-
-def _approved_by_all(
-    world: World, open_ones: Iterable[tuple[VersionRef, ViewKey]], now: datetime
-) -> Mapping[tuple[VersionRef, ViewKey], tuple[Approval, ...]]:
-    """The approvals of the world, and as many as any clause asks for on everything that does not go."""
-    enough = tuple(Approval(f"person {number}", now) for number in (1, 2))
-    return {**world.approvals, **dict.fromkeys(open_ones, enough)}

@@ -40,7 +40,10 @@ class Change:
 
 
 class Decided:
-    """One world, decided at `now`; its `verdicts` are always of the present world and instant."""
+    """One world, decided at `now`; its `verdicts` are always of the present world and instant.
+
+    They are another value whenever they may say something else.
+    """
 
     def __init__(self, world: World, now: datetime) -> None:
         self._versions = dict(world.versions)
@@ -97,8 +100,9 @@ class Decided:
         concerned = self._take_in(change) | due
         if concerned:
             touched |= self._decide_again(concerned)
-        self._publication.renew(touched)
-        self.verdicts = Verdicts(self._compiled, self._fixpoint, self._publication)
+        if changed or concerned:
+            self._publication.renew(touched)
+            self.verdicts = Verdicts(self._compiled, self._fixpoint, self._publication)
         return frozenset(touched)
 
     def naming(self, identifiers: Iterable[StixId]) -> frozenset[StixId]:
