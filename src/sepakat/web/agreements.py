@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -20,7 +21,9 @@ from sepakat.exchange import agreeing
 from sepakat.exchange.agreement_pages import agreement_account, list_by_standing, sentences_in
 from sepakat.exchange.agreement_states import AgreementState
 from sepakat.exchange.parties import list_parties
+from sepakat.exchange.simulating import lint_agreement, simulate_agreement
 from sepakat.stix.identifiers import PartyId
+from sepakat.web import agreement_form
 from sepakat.web.asking import Ask, Handler
 from sepakat.web.rendering import page
 
@@ -37,21 +40,34 @@ def show(ask: Ask) -> Response:
 
 
 def editor(ask: Ask) -> Response:
-    """A document being written: checked, or kept as a draft."""
+    """A document being written: filled in by the form, checked, tried on what is held, or kept as a draft."""
     text = ask.form.get("document", "") if ask.method == "POST" else _begun(ask)
     faults: list[tuple[str, str]] = []
-    said: tuple[str, ...] = ()
+    answer: dict[str, Any] = {"sentences": (), "lint": (), "simulation": None}
     if ask.method == "POST":
         try:
-            if ask.form.get("do") == "keep":
+            if ask.form.get("do") == "fill":
+                text = agreement_form.filled(text, ask.form)
+            elif ask.form.get("do") == "keep":
                 kept = agreeing.draft(ask.node, text).record.agreement
                 return RedirectResponse(f"/agreements/{quote(kept.id)}?said=drafted&version={kept.version}", 303)
-            said = sentences_in(ask.language, agreeing.check(text))
+            agreement, findings = lint_agreement(ask.node, text)
+            answer |= {"sentences": sentences_in(ask.language, agreement), "lint": findings}
+            if ask.form.get("do") == "simulate":
+                answer["simulation"] = simulate_agreement(ask.node, text)
         except SepakatError as error:
             listed = error.faults if isinstance(error, InputError) else ()
             faults = [(fault.path, str(fault)) for fault in listed] or [("", error.message)]
-    parties = [party for party in list_parties(ask.node) if not party.is_self]
-    return page(ask, "agreement_editor.html", 200, document=text, faults=faults, sentences=said, parties=parties)
+    return page(
+        ask,
+        "agreement_editor.html",
+        document=text,
+        faults=faults,
+        filled=agreement_form.shown(text),
+        choices=agreement_form.CHOICES,
+        parties=[party for party in list_parties(ask.node) if not party.is_self],
+        **answer,
+    )
 
 
 def _begun(ask: Ask) -> str:

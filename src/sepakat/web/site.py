@@ -8,7 +8,20 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from sepakat.exchange.ports import Node
-from sepakat.web import acting, administration, agreements, answering, log, objects, pages, partners, today, trying
+from sepakat.web import (
+    acting,
+    administration,
+    agreements,
+    answering,
+    log,
+    objects,
+    pages,
+    partners,
+    questions,
+    reports,
+    today,
+    trying,
+)
 from sepakat.web.asking import Handler
 from sepakat.web.guard import MOST_FORM_BYTES, Guard
 from sepakat.web.sessions import Sessions
@@ -69,6 +82,14 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
         route("object-annotate", "/objects/{object}/annotate", acting.annotate, POST),
         route("object-ask-consent", "/objects/{object}/ask-consent", acting.ask_consent, POST),
         route("object-recall", "/objects/{object}/recall", acting.recall, POST),
+        route("reports", "/reports", reports.list_),
+        route("report", "/reports/{report}", reports.show),
+        *(
+            route(f"report-{verb}", f"/reports/{{report}}/{verb}", handler, POST)
+            for verb, handler in reports.ACTS.items()
+        ),
+        route("questions", "/questions", questions.list_),
+        route("question", "/questions/{question:path}", questions.show),
         route("try", "/try", trying.try_, ("GET", "POST"), DOCUMENT_BYTES),
         route("take-in", "/take-in", trying.bring, ("GET", "POST"), FILE_BYTES),
         route("agreements", "/agreements", agreements.list_),

@@ -9,16 +9,21 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from sepakat.claims.claim import Claim, Quantity
 from sepakat.exchange import agreeing, consenting, marking, recalling
+from sepakat.exchange.asking import ask_question
+from sepakat.exchange.claiming import Draft, make_claim
 from sepakat.exchange.parties import add_partner
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Role, User
+from sepakat.exchange.taking_in import Provenance, take_in
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.markings import TLP_2
 from tests.integration.web.browser import PASSWORD, Browser, browser
 from tests.integration.web.objects import CUT, FOR_FRANCE, GROUP, HELD, OPEN, SECRET, TAKEN_BACK, WANTED
 from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, simulation
+from tests.unit.benchmarks.golds import PAGES
 
 
 @pytest.fixture
@@ -77,6 +82,20 @@ def filled(made: Simulation) -> None:
     consenting.request_consent(made["us"], WANTED, PartyId("fr"), "joint operation")
     made.settle()
     recalling.recall(made["us"], TAKEN_BACK, "the source withdrew it", by="analyst")
+    read_and_asked(made["us"])
+
+
+def read_and_asked(node: Node) -> None:
+    """A page that was read, and a question with rival numbers."""
+    page = next(PAGES.glob("*/id-1.html"))
+    take_in(node, page.read_bytes(), Provenance(page.name, "anna"))
+    ask_question(node, "strength", Draft(Claim(kind="question"), "How many fighters are there?"), "anna")
+    for words, number in (("around 500", 500), ("about 300", 300)):
+        quantity = Quantity("about", "persons", point=number, as_said=words)
+        claim = Claim(kind="estimate", question="strength", quantity=quantity)
+        make_claim(node, Draft(claim, f"{words} fighters"), "anna")
+    hypothesis = Claim(kind="hypothesis", question="strength")
+    make_claim(node, Draft(hypothesis, "They split into two groups"), "anna")
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_front_page_shows_what_came_and_what_went_with_links_to_the_objects(read
     assert f'<a href="/objects/{WANTED}">Statement of the minister</a>' in section(html, "came")
     assert f'<a href="/objects/{CUT}">Meeting in Washington</a>' in section(html, "went")
     assert "tear-line variant" in text_of(section(html, "went"))
-    assert "7 objects taken by alice" in text_of(section(html, "taken"))
+    assert "1 object taken by analyst" in text_of(section(html, "taken"))
 
 
 def test_front_page_shows_what_waits_for_an_answer(reader: Browser) -> None:
@@ -159,6 +159,57 @@ def test_picture_of_links_names_both_ends_and_the_kind(tmp_path: Path) -> None:
         person.get("/objects")
         words = person.text(f"/objects/{GROUP}")
         assert re.search(r"← attributed-to .*Autumn raids", words)
+
+
+def test_report_stands_with_its_lines_beside_what_comes_from_them(reader: Browser) -> None:
+    html = reader.get("/reports/newest").text
+    words = text_of(html)
+    assert "by Rangga Wirasena" in words
+    assert "Rabu, 13 Maret 2019 20:45 WITA" in words
+    assert re.search(r'<mark class="k-group"[^>]*><a href="#p\d+">Abu Sayyaf</a></mark>', html)
+    assert "3 other stories on the page" in words
+    assert words.count("Nelayan Sabah Lolos dari Perompak") == 1
+
+
+def test_rival_answers_stand_side_by_side_with_their_picture(reader: Browser) -> None:
+    html = reader.get("/questions/strength").text
+    words = text_of(html)
+    assert "contested" in words
+    assert {"about 500 persons", "about 300 persons"} <= set(re.findall(r"<h3>([^<]+)</h3>", html))
+    assert 'class="estimates"' in html
+    assert "Hypotheses against evidence" in words
+
+
+def test_editor_names_every_fault_and_says_in_sentences_what_is_valid(world: Simulation) -> None:
+    person = signed_in(world["us"], "releaser")
+    token = person.token("/agreement-editor?taker=ru")
+    bad = person.client.post("/agreement-editor", data={"token": token, "do": "check", "document": "sepakat: 2\nx: 1"})
+    assert re.search(r"\d+ faults", text_of(bad.text))
+    text = agreement_text("us-ru-next", title="Next")
+    good = person.client.post("/agreement-editor", data={"token": token, "do": "simulate", "document": text})
+    words = text_of(good.text)
+    assert "Next (version 1): us gives ru" in words
+    assert "What would change if both signed now" in words
+    assert "would newly go" in words
+
+
+def test_decision_is_tried_under_a_draft_on_what_is_pasted(world: Simulation) -> None:
+    person = signed_in(world["us"], "overseer")
+    token = person.token("/try")
+    wide = agreement_text("us-ru-wide", title="Wide", ceiling="amber")
+    form = {"token": token, "party": "ru", "object": FOR_FRANCE}
+    assert "withheld" in text_of(section(person.client.post("/try", data=form).text, "tried"))
+    tried = person.client.post("/try", data={**form, "document": wide})
+    assert "whole" in text_of(section(tried.text, "tried"))
+    for wrong in (
+        {"party": "nobody"},
+        {"object": "campaign--x"},
+        {"document": "x"},
+        {"at": "yesterday"},
+        {"bundle": "{"},
+    ):
+        answer = person.client.post("/try", data={**form, **wrong})
+        assert 'role="alert"' in answer.text
 
 
 def test_decisions_show_outcome_and_taker(reader: Browser) -> None:

@@ -63,4 +63,5 @@
 
   document.querySelectorAll("svg[data-movable]").forEach(movable);
   document.querySelectorAll("[data-walked]").forEach(walked);
+  document.querySelector("[data-here]")?.focus();
 })();
