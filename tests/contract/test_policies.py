@@ -28,6 +28,14 @@ def test_putting_a_policy_again_replaces_it(unit: Unit) -> None:
     assert unit.policies.everything() == [policy()]
 
 
+def test_policies_of_several_objects_come_together(unit: Unit) -> None:
+    for number in (3, 1, 2):
+        unit.policies.put(policy(number))
+    found = unit.policies.get_many([stix_id(3), stix_id(1), stix_id(9)])
+    assert found == {stix_id(1): policy(1), stix_id(3): policy(3)}
+    assert unit.policies.get_many([]) == {}
+
+
 def test_policies_and_topics_come_by_id(unit: Unit) -> None:
     for number in (3, 1, 2):
         unit.policies.put(policy(number))

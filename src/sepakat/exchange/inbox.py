@@ -9,10 +9,11 @@ passes is written with its terms in one transaction, together with the status th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import digest as hmac_digest
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -41,12 +42,14 @@ from sepakat.stix.markings import FIXED_MARKINGS
 from sepakat.stix.objects import StixObject
 from sepakat.stix.reading import Limits, read_objects
 from sepakat.stix.validation import faults_of
+from sepakat.taxii.queries import MAX_LIMIT
 from sepakat.taxii.resources import MAX_CONTENT_LENGTH, Outcome, status, version_of_content
 
 AHEAD = timedelta(minutes=5)
 MAX_OBJECTS = 20_000
 """So many objects at most in one envelope."""
 MAX_OBJECT_BYTES = 8 << 20
+IDS_AT_ONCE = 1000
 PUSHED = -1
 """In place of a leaf, for what was added to an inbox: no log of the giver has it."""
 
@@ -208,6 +211,9 @@ class _Push:
     parties: dict[StixId, PartyId] = field(default_factory=dict)
     identities: dict[StixId, str] = field(default_factory=dict)
     held: dict[StixId, list[StoredVersion]] = field(default_factory=dict)
+    given: dict[StixId, list[Publication]] = field(default_factory=dict)
+    """The rows of these objects that this partner reads or has read."""
+    recalled: frozenset[StixId] = frozenset()
 
     @property
     def giver(self) -> PartyId:
@@ -220,6 +226,9 @@ class _Push:
         self.identities = {party.identity.id: party.identity.digest for party in everyone}
         ids = {made.id for made in read if isinstance(made, StixObject)}
         self.held = {id_: list(versions) for id_, versions in self.unit.objects.get_many(ids).items()}
+        self.given = self._given(ids)
+        policies = self.unit.policies.get_many(ids)
+        self.recalled = frozenset(id_ for id_, policy in policies.items() if policy.recalled)
         batch = self.node.ids.uuid()
         for made in read:
             if isinstance(made, _Unreadable):
@@ -275,7 +284,7 @@ class _Push:
         theirs = (version.object for version in self.held.get(made.id, ()) if self._is_theirs(version))
         if any(one.version == made.version and one.digest == made.digest for one in theirs):
             return True
-        return any(row.version == made.version and row.digest == made.digest for row in self._given(made.id))
+        return any(row.version == made.version and row.digest == made.digest for row in self.given.get(made.id, ()))
 
     def _why_not_beside_theirs(self, made: StixObject) -> str | None:
         """What contradicts what this partner itself sent, or was given."""
@@ -285,7 +294,7 @@ class _Push:
         creator = made.content.get("created_by_ref")
         if any(one.content.get("created_by_ref") != creator for one in theirs):
             return "it was added before with another `created_by_ref`"
-        if self._given(made.id) and self.parties.get(StixId(str(creator))) == self.node.party:
+        if made.id in self.given and self.parties.get(StixId(str(creator))) == self.node.party:
             return "only its creator makes further versions of it"
         return None
 
@@ -296,8 +305,7 @@ class _Push:
         creator = self.parties.get(StixId(str(made.content.get("created_by_ref", ""))))
         if creator not in (None, self.giver):
             return f"it names {creator} as its creator, and came from {self.giver}"
-        policy = self.unit.policies.get(made.id)
-        if policy is not None and policy.recalled and not made.is_revoked:
+        if made.id in self.recalled and not made.is_revoked:
             return "it was recalled"
         others = [version for version in self.held.get(made.id, ()) if not self._is_theirs(version)]
         for version in others:
@@ -313,14 +321,22 @@ class _Push:
     def _is_theirs(self, version: StoredVersion) -> bool:
         return any(terms.sender == self.giver for terms in version.received)
 
-    def _given(self, object_id: StixId) -> list[Publication]:
-        """The rows of an object that this partner reads or has read."""
-        collections = [one.id for one in self.unit.views.collections() if one.view.taker == self.giver]
-        rows: list[Publication] = []
-        for collection in collections:
-            query = RowQuery(collection, ids=frozenset({object_id}), versions=frozenset({"all"}))
-            rows += self.unit.readings.page(query).rows
-        return rows
+    def _given(self, ids: set[StixId]) -> dict[StixId, list[Publication]]:
+        found: dict[StixId, list[Publication]] = {}
+        for collection in self.unit.views.collections():
+            if collection.view.taker == self.giver:
+                for row in self._rows(RowQuery(collection.id, versions=frozenset({"all"}), limit=MAX_LIMIT), ids):
+                    found.setdefault(row.id, []).append(row)
+        return found
+
+    def _rows(self, query: RowQuery, ids: set[StixId]) -> Iterator[Publication]:
+        wanted = iter(sorted(ids))
+        while some := frozenset(islice(wanted, IDS_AT_ONCE)):
+            asked: RowQuery | None = replace(query, ids=some)
+            while asked is not None:
+                page = self.unit.readings.page(asked)
+                yield from page.rows
+                asked = replace(asked, after_sequence=page.rows[-1].sequence) if page.more else None
 
     def _version(self, made: StixObject, batch: str) -> StoredVersion:
         agreement = self.record.agreement

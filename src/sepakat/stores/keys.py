@@ -10,17 +10,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, LargeBinary, Table, bindparam, select, type_coerce
 
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import PartyId, StixId
-from sepakat.stores.columns import encode_nested
+from sepakat.stores.columns import encode_nested, pack_text
 from sepakat.stores.schema import bodies, collections, objects, provenances, types
-from sepakat.stores.statements import chunks, insert_all, next_key, same_document
+from sepakat.stores.statements import chunks, insert_all, next_key, run_prepared, same_document
 
 Provenance = tuple[frozenset[PartyId], tuple[ReceivedTerms, ...]]
 """Origins, and the terms that stick: where a version came from."""
 
+_COLLECTION = select(collections.c.key).where(
+    type_coerce(collections.c.id, LargeBinary) == bindparam("packed", type_=LargeBinary)
+)
 _PROVENANCE = msgspec.json.Decoder(Provenance)
 
 
@@ -65,10 +68,10 @@ class Keys:
     def collection(self, collection: str) -> int | None:
         """The key of a collection, by its id."""
         if collection not in self._collections:
-            key = self._connection.scalar(select(collections.c.key).where(collections.c.id == collection))
-            if key is None:
+            found = run_prepared(self._connection, _COLLECTION, {"packed": pack_text(collection)})
+            if not found:
                 return None
-            self._collections[collection] = key
+            self._collections[collection] = found[0][0]
         return self._collections[collection]
 
     def bodies_made(self, wanted: Sequence[tuple[int, bytes]], fresh: frozenset[int]) -> list[int]:

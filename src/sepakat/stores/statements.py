@@ -61,10 +61,29 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, An
     """Insert many rows at once, all with the same columns."""
     if not rows:
         return
-    if connection.dialect.name == "postgresql" and len(rows) >= _WORTH_A_COPY:
-        _copy(connection, table, rows)
+    if connection.dialect.name == "postgresql":
+        if len(rows) >= _WORTH_A_COPY:
+            _copy(connection, table, rows)
+        else:
+            connection.execute(table.insert(), rows)
     else:
-        connection.execute(table.insert(), rows)
+        text, columns = _insertion(table, tuple(rows[0]), connection.dialect)
+        values = [
+            tuple(row[name] if process is None else process(row[name]) for name, process in columns) for row in rows
+        ]
+        connection.exec_driver_sql(text, values)
+
+
+@lru_cache(maxsize=256)
+def _insertion(
+    table: Table, names: tuple[str, ...], dialect: Dialect
+) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """An insert of these columns, compiled once; their names in order, with what makes values the driver's."""
+    compiled: Any = table.insert().compile(dialect=dialect, column_keys=names)
+    columns = [table.c[name] for name in compiled.positiontup]
+    return str(compiled), [
+        (column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in columns
+    ]
 
 
 def same_document(connection: Connection, column: Column[Any], document: bytes) -> ColumnElement[bool]:
