@@ -11,12 +11,13 @@ BENCHMARKS := $(filter release taxii exchange intake claims pages store,$(patsub
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test check format docs bench mutants worlds simulation lock clean
+.PHONY: help install demo test test-peers check format docs bench mutants worlds simulation lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     install, start four nodes and play the story (DEMO_ARGS=--exit ends it)"
 	@echo "make test     install and run all tests"
+	@echo "make test-peers  our TAXII client against medallion and OpenTAXII, which are installed into build/peers"
 	@echo "make check    what CI runs: style, types, imports, documentation, licences, tests"
 	@echo "make format   put the code into the house's form"
 	@echo "make docs     write the generated pages of docs/reference anew"
@@ -48,6 +49,9 @@ demo: install
 
 test: install
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TEST_ARGS)
+
+test-peers: install
+	$(BIN)/python -m pytest tests/peers/against_peers.py $(TEST_ARGS)
 
 check: install
 	$(BIN)/ruff check .
