@@ -1,9 +1,9 @@
-"""How fast the TAXII server is: `python -m benchmarks.taxii`, `--help` for what may be asked for.
+"""How fast the TAXII server is, and its peers: `python -m benchmarks.taxii`, `--help` for what may be asked for.
 
-One server process on SQLite, with authentication, the agreement check and the access log on; the load comes from raw
-sockets in another process (`benchmarks.taxii_load`). Every number is the median of the runs; the raw numbers are
-printed beside it and kept in build/bench/taxii.json. `memory` is the same server sending the same pages from memory:
-what HTTP alone allows.
+One workload over HTTP against Sepakat, medallion and OpenTAXII in one run: real objects are added in envelopes, views
+of 1,000 to 1,000,000 objects are read in pages, by id and by filter. The load comes from raw sockets in a process of
+its own. SQLite is in WAL mode with synchronous=NORMAL. Every figure is a median; the raw numbers stand beside it and in
+build/bench/taxii.json.
 """
 
 from __future__ import annotations
@@ -13,222 +13,281 @@ import base64
 import json
 import multiprocessing
 import platform
-import socket
+import shutil
 import statistics
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
-import uvicorn
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 
-from benchmarks.taxii_load import Load, next_of, request, run
-from sepakat.exchange.ports import Node
-from sepakat.stores.sqlite import open_store
-from sepakat.taxii_server import ServerLimits, routes
-from tests.support.clock import START, SeededIds
-from tests.support.taxii import PASSWORD, ROOT, TOKEN, TaxiiNode, indicator, malware, stix_id, taxii_node
+from benchmarks import taxii_corpus as corpus
+from benchmarks.taxii_load import Load
+from benchmarks.taxii_peers import measure_peer
+from benchmarks.taxii_requests import PAGE, READERS, Asked, adding, envelopes, pages, repeated
+from benchmarks.taxii_server import Served, served
+from sepakat.exchange.agreeing import suspend
+from sepakat.exchange.records import Collection
+from tests.support.clock import START
+from tests.support.taxii import PASSWORD, ROOT, TOKEN, TaxiiNode, taxii_node
 
 RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "taxii.json"
-PAGE = 1000
-CREDENTIALS = f"Token {TOKEN}"
-BODY_BYTES = 900
-FREE = ServerLimits(requests_per_second=1e9, burst=10**9)
+PARTNERS = 22
+TOKENS = f"Token {TOKEN}"
+BASIC = "Basic " + base64.b64encode(f"ru:{PASSWORD}".encode()).decode()
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+READ = 100_000
+"""How many objects the view has that whole readings go through."""
 
-Address = tuple[str, int]
+T = TypeVar("T")
 
 
-class RunningClock:
-    """The clock of the test agreements, going on as real time does."""
+@dataclass
+class Figures:
+    """Every number by server and name, in the order in which they were measured."""
 
-    def __init__(self) -> None:
-        self._begun = time.perf_counter()
+    found: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
-    def now(self) -> datetime:
-        return START + timedelta(hours=1, seconds=time.perf_counter() - self._begun)
+    def record(self, server: str, name: str, value: float) -> None:
+        self.found[server][name].append(value)
+
+    def of(self, server: str) -> Callable[[str, float], None]:
+        return lambda name, value: self.record(server, name, value)
+
+    def median(self, server: str, name: str) -> float:
+        return statistics.median(self.found[server][name])
+
+
+class Loads:
+    """Runs a load in the other process."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self.pool = pool
+
+    def __call__(self, load: Callable[..., T], *arguments: Any) -> T:
+        return self.pool.submit(load, *arguments).result()
 
 
 def main() -> None:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--objects", type=int, default=10_000, help="objects in the view that is read")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=2_000, help="requests for one object")
+    parser.add_argument("--largest", type=int, default=SIZES[-1], help="objects in the largest view")
+    parser.add_argument("--added", type=int, default=10_000, help="objects added in each run")
+    parser.add_argument("--requests", type=int, default=4_000, help="requests for one object in each run")
+    parser.add_argument("--peers", default="medallion,opentaxii", help="the peers, with commas; empty for none")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="sepakat-bench-") as folder, taxii_node(Path(folder)) as made:
+    begun = time.perf_counter()
+    figures = Figures()
+    with (
+        tempfile.TemporaryDirectory(prefix="sepakat-bench-") as folder,
+        ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool,
+    ):
+        place = Path(folder)
+        measure_adding(place / "adding", Loads(pool), figures, options)
+        measure_reading(place / "reading", Loads(pool), figures, options)
+        measure_suspension(place / "suspension", Loads(pool), figures)
+        for peer in filter(None, options.peers.split(",")):
+            print(f"{peer} ...", flush=True)
+            measure_peer(peer, place / peer, options.runs, figures.of(peer))
+    report(figures, options, time.perf_counter() - begun)
+
+
+# Adding.
+
+
+def measure_adding(place: Path, load: Loads, figures: Figures, options: argparse.Namespace) -> None:
+    """Envelopes from one partner, decided for all 22 at once, each run in a store that begins anew."""
+    with node_with_partners(place) as made:
         inbox = made.receive()
-        view = filled(made, options.objects)
-        with served(made.node) as address, ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
-            results = {
-                name: [pool.submit(measured, name, address, view, inbox, options).result() for _ in range(options.runs)]
-                for name in MEASURES
-            }
-    report(results, options)
-
-
-def filled(made: TaxiiNode, count: int) -> str:
-    """A view with indicators, one malware in the middle; its id."""
-    view = made.share()
-    text = "x" * (BODY_BYTES - 400)
-    for start in range(0, count, PAGE):
-        batch = [indicator(number, description=text) for number in range(start, min(start + PAGE, count))]
-        if start <= count // 2 < start + PAGE:
-            batch.append(malware(1))
-        made.publish(view, batch)
-    return view.id
+        for partner in partners():
+            made.share(f"us-{partner}", partner)
+        store: Path = made.node.store.path  # type: ignore[attr-defined]
+        made.node.store.close()
+        for size in (1000, 100):
+            print(f"adding in envelopes of {size} ...", flush=True)
+            for _ in range(options.runs):
+                fresh = place / "fresh.sqlite"
+                shutil.copyfile(store, fresh)
+                with served(made.node, fresh, b"{}") as running:
+                    asked = asked_of(running, inbox)
+                    bodies = list(envelopes(iter(corpus.lines()[: options.added]), size))
+                    done = load(adding, asked, bodies)
+                figures.record("sepakat", f"objects/s added, envelopes of {size:,}", options.added / done.seconds)
+                for leftover in place.glob("fresh.sqlite*"):
+                    leftover.unlink()
 
 
 @contextmanager
-def served(node: Node) -> Iterator[Address]:
-    """The node in a process of its own."""
-    path = node.store.path  # type: ignore[attr-defined]
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(256)
-        process = multiprocessing.get_context("fork").Process(target=serve, args=(node, path, listening))
-        process.start()
-        try:
-            yield listening.getsockname()
-        finally:
-            process.terminate()
-            process.join(10)
+def node_with_partners(place: Path) -> Iterator[TaxiiNode]:
+    place.mkdir()
+    with taxii_node(place, *partners()[1:]) as made:
+        yield made
 
 
-def serve(node: Node, path: Path, listening: socket.socket) -> None:
-    """Serve until told to stop."""
-    mine = replace(node, store=open_store(path), clock=RunningClock(), ids=SeededIds("bench"))
-    page = orjson.dumps({"more": False, "objects": [indicator(1, description="x" * (BODY_BYTES - 400))] * PAGE})
-
-    async def from_memory(_: object) -> Response:
-        return Response(page, media_type="application/taxii+json;version=2.1")
-
-    application = Starlette(routes=[Route("/memory", from_memory), *routes(mine, FREE)])
-    config = uvicorn.Config(application, log_level="error", access_log=False, lifespan="off", ws="none")
-    uvicorn.Server(config).run(sockets=[listening])
+def partners() -> list[str]:
+    """The 22; `ru` reads and adds."""
+    return ["ru", *(f"p{number:02}" for number in range(1, PARTNERS))]
 
 
-def pages(address: Address, view: str, resource: str, readers: int) -> Load:
-    """Every page of the view, by so many readers at once."""
-    path = f"{ROOT}collections/{view}/{resource}/?limit={PAGE}"
-
-    def following(body: bytes) -> bytes | None:
-        cursor = next_of(body)
-        return None if cursor is None else request("GET", f"{path}&next={cursor}", CREDENTIALS)
-
-    return run(address, [(request("GET", path, CREDENTIALS), following)] * readers)
+# Reading.
 
 
-def repeated(address: Address, path: str, times: int, readers: int, credentials: str = CREDENTIALS) -> Load:
-    """The same request again and again."""
-    asked = request("GET", path, credentials)
-
-    def plan() -> tuple[bytes, Callable[[bytes], bytes | None]]:
-        left = iter(range(times // readers - 1))
-        return asked, lambda _: None if next(left, None) is None else asked
-
-    return run(address, [plan() for _ in range(readers)])
-
-
-def adding(address: Address, inbox: str, envelope: int, count: int, first: int) -> Load:
-    """New objects in envelopes of one size, one after the other."""
-    path = f"{ROOT}collections/{inbox}/objects/"
-    bodies = [
-        request("POST", path, CREDENTIALS, orjson.dumps({"objects": [indicator(n) for n in range(at, at + envelope)]}))
-        for at in range(first, first + count, envelope)
-    ]
-    waiting = iter(bodies[1:])
-    return run(address, [(bodies[0], lambda _: next(waiting, None))])
-
-
-def reading(resource: str, readers: int) -> Callable[..., float]:
-    def measure(address: Address, view: str, _: str, options: argparse.Namespace) -> float:
-        return readers * int(options.objects + 1) / pages(address, view, resource, readers).seconds
-
-    return measure
+def measure_reading(place: Path, load: Loads, figures: Figures, options: argparse.Namespace) -> None:
+    """Views of all sizes, in one store."""
+    sizes = [size for size in SIZES if size <= options.largest]
+    with node_with_partners(place) as made:
+        views = {size: made.share(f"us-ru-{size}", "ru", f"View of {size}") for size in sizes}
+        last: dict[int, datetime] = {}
+        for size, view in views.items():
+            print(f"filling a view with {size:,} objects ...", flush=True)
+            last[size] = corpus.fill(made, view, size)
+        whole = views[min(READ, sizes[-1])]
+        page = b'{"more":false,"objects":[%b]}' % b",".join(corpus.cloned(PAGE))
+        store: Path = made.node.store.path  # type: ignore[attr-defined]
+        with served(made.node, store, page) as running:
+            measure_memory(running, load, views[sizes[-1]], figures)
+            measure_whole(running, load, whole, min(READ, sizes[-1]), figures, options)
+            measure_one(running, load, whole, figures, options)
+            for size, view in views.items():
+                queries = {f"{name}, {size:,} objects": query for name, query in filters_of(last[size]).items()}
+                measure_filters(asked_of(running, view.id), load, queries, figures, options.runs)
 
 
-def from_memory(address: Address, _: str, __: str, options: argparse.Namespace) -> float:
-    load = repeated(address, "/memory", max(options.objects // PAGE, 20), 1)
-    return load.answers * PAGE / load.seconds
+def asked_of(running: Served, collection: str, credentials: str = TOKENS) -> Asked:
+    """How the reader `ru` asks for a collection."""
+    return Asked(running.address, f"{ROOT}collections/{collection}/", credentials)
 
 
-def one_object(credentials: str) -> Callable[..., float]:
-    def measure(address: Address, view: str, _: str, options: argparse.Namespace) -> float:
-        path = f"{ROOT}collections/{view}/objects/{stix_id(77)}/"
-        load = repeated(address, path, options.requests, 16, credentials)
-        return load.answers / load.seconds
-
-    return measure
-
-
-def slowest(address: Address, view: str, _: str, options: argparse.Namespace) -> float:
-    path = f"{ROOT}collections/{view}/objects/{stix_id(77)}/"
-    return repeated(address, path, options.requests, 16).percentile(0.99) * 1000
-
-
-def filtered(query: str) -> Callable[..., float]:
-    def measure(address: Address, view: str, _: str, options: argparse.Namespace) -> float:
-        late = START + timedelta(milliseconds=options.objects - 3)
-        asked = query.replace("LATE", late.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-        return repeated(address, f"{ROOT}collections/{view}/objects/?{asked}", 50, 1).percentile(0.5) * 1000
-
-    return measure
+def measure_whole(
+    running: Served, load: Loads, view: Collection, size: int, figures: Figures, options: argparse.Namespace
+) -> None:
+    """Whole views in pages, and the same bytes from memory."""
+    asked = asked_of(running, view.id)
+    memory = Asked(running.address, "/memory", TOKENS)
+    for _ in range(options.runs):
+        done: Load = load(repeated, memory, [""], 200, 1)
+        figures.record("from memory", "objects/s read, pages of 1,000, 1 reader", done.answers * PAGE / done.seconds)
+        done = load(pages, asked, "objects")
+        figures.record("sepakat", "objects/s read, pages of 1,000, 1 reader", size / done.seconds)
+        done = load(repeated, memory, [""], 640, READERS)
+        figures.record("from memory", "objects/s read, pages of 1,000, 16 readers", done.answers * PAGE / done.seconds)
+        done = load(pages, asked, "objects", READERS)
+        figures.record("sepakat", "objects/s read, pages of 1,000, 16 readers", READERS * size / done.seconds)
+        done = load(pages, asked, "manifest")
+        figures.record("sepakat", "manifest entries/s, pages of 1,000, 1 reader", size / done.seconds)
 
 
-def added(envelope: int) -> Callable[..., float]:
-    def measure(address: Address, _: str, inbox: str, options: argparse.Namespace) -> float:
-        # Ids that no run before used.
-        first = time.time_ns() // 1000
-        count = max(envelope, min(int(options.objects), 2_000))
-        return count / adding(address, inbox, envelope, count, first).seconds
-
-    return measure
-
-
-def basic() -> str:
-    """Name and password as HTTP Basic."""
-    return "Basic " + base64.b64encode(f"ru:{PASSWORD}".encode()).decode()
+def measure_one(running: Served, load: Loads, view: Collection, figures: Figures, options: argparse.Namespace) -> None:
+    """One object by id, at 16 connections."""
+    paths = [f"objects/{orjson.loads(one)['id']}/" for one in islice(corpus.cloned(600), 600) if b'"id"' in one][:400]
+    for _ in range(options.runs):
+        for how, credentials in (("token", TOKENS), ("Basic", BASIC)):
+            done: Load = load(repeated, asked_of(running, view.id, credentials), paths, options.requests, READERS)
+            name = f"one object, 16 connections, {how}"
+            figures.record("sepakat", f"requests/s, {name}", done.answers / done.seconds)
+            figures.record("sepakat", f"ms at the 99th of 100, {name}", done.percentile(0.99) * 1000)
 
 
-MEASURES: dict[str, Callable[..., float]] = {
-    "objects/s, pages of 1,000 from memory, 1 reader": from_memory,
-    "objects/s, pages of 1,000, 1 reader": reading("objects", 1),
-    "objects/s, pages of 1,000, 16 readers": reading("objects", 16),
-    "manifest records/s, pages of 1,000, 1 reader": reading("manifest", 1),
-    "requests/s, one object, 16 connections, token": one_object(CREDENTIALS),
-    "requests/s, one object, 16 connections, Basic": one_object(basic()),
-    "ms, one object, 16 connections, 99 of 100": slowest,
-    "ms, first page of a rare type, median": filtered("match[type]=malware"),
-    "ms, a page near the end by added_after, median": filtered("added_after=LATE"),
-    # Last, since deciding anew takes what this benchmark put into the view by hand out of it again.
-    "objects/s added, envelopes of 1,000": added(1000),
-    "objects/s added, envelopes of 100": added(100),
-}
+def filters_of(last: datetime) -> dict[str, str]:
+    """The filtered pages of a view by what they are called; `last` is when its last object was added."""
+    late = (last - timedelta(milliseconds=3)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    one = orjson.loads(next(corpus.cloned(1)))["id"]
+    return {
+        "match[type] of a rare type": f"match[type]={corpus.RARE}",
+        "added_after near the end": f"added_after={late}",
+        "match[type] of a common type, limit 100": "match[type]=relationship&limit=100",
+        "two types, every version, limit 100": "match[type]=malware,tool&match[version]=all&limit=100",
+        "first versions, limit 100": "match[version]=first&limit=100",
+        "match[id]": f"match[id]={one}",
+        "match[spec_version], limit 100": "match[spec_version]=2.1&limit=100",
+    }
 
 
-def measured(name: str, address: Address, view: str, inbox: str, options: argparse.Namespace) -> float:
-    """One run of one measure, in the process of the load."""
-    return MEASURES[name](address, view, inbox, options)
+def measure_filters(asked: Asked, load: Loads, queries: dict[str, str], figures: Figures, runs: int) -> None:
+    """The median of a filtered page."""
+    for name, query in queries.items():
+        for _ in range(runs):
+            done: Load = load(repeated, asked, [f"objects/?{query}"], 40, 1)
+            figures.record("sepakat", f"ms, {name}", done.percentile(0.5) * 1000)
 
 
-def report(results: dict[str, list[float]], options: argparse.Namespace) -> None:
-    """Print the medians with the raw numbers, and keep them."""
-    print(f"TAXII, {options.objects} objects, {options.runs} runs, Python {platform.python_version()}, SQLite")
-    for name, values in results.items():
-        raw = " ".join(f"{value:,.1f}" for value in values)
-        print(f"  {statistics.median(values):>12,.1f}  {name}   ({raw})")
-    kept: dict[str, Any] = {"objects": options.objects, "runs": options.runs, "results": results}
+def measure_memory(running: Served, load: Loads, view: Collection, figures: Figures) -> None:
+    """What 16 readers of the largest view, a million objects between them, add to the memory of an idle server."""
+    asked = asked_of(running, view.id)
+    load(pages, asked, "objects", 1, 3)
+    idle = running.resident
+    most = idle
+    waiting = load.pool.submit(pages, asked, "objects", READERS, 63)
+    while not waiting.done():
+        most = max(most, running.resident)
+        time.sleep(0.02)
+    waiting.result()
+    figures.record("sepakat", "MiB above idle, 16 readers", (most - idle) / 2**20)
+
+
+def measure_suspension(place: Path, load: Loads, figures: Figures) -> None:
+    """Suspended by another process between two pages: the next page has nothing but tombstones."""
+    with node_with_partners(place) as made:
+        view = made.share()
+        corpus.fill(made, view, 2 * PAGE)
+        with served(made.node, made.node.store.path, b"{}") as running:  # type: ignore[attr-defined]
+            asked = asked_of(running, view.id)
+            before: Load = load(repeated, asked, ["objects/"], 1, 1)
+            suspend(made.node, view.view.agreement, "benchmark")
+            after: Load = load(repeated, asked, ["objects/"], 1, 1)
+    figures.record("sepakat", "bytes of a page before a suspension", before.size)
+    figures.record("sepakat", "bytes of the next page after it", after.size)
+
+
+# Telling.
+
+
+def report(figures: Figures, options: argparse.Namespace, seconds: float) -> None:
+    """Print the medians with the raw numbers and the ratios, and keep them."""
+    print(f"TAXII, {options.runs} runs, Python {platform.python_version()}, SQLite (WAL, synchronous=NORMAL)")
+    for server, named in figures.found.items():
+        print(server)
+        for name, values in named.items():
+            raw = " ".join(f"{value:,.1f}" for value in values)
+            print(f"  {statistics.median(values):>12,.1f}  {name}   ({raw})")
+    ratios = ratios_of(figures)
+    print("ratios")
+    for name, value in ratios.items():
+        print(f"  {value:>12,.2f}  {name}")
+    print(f"measured in {seconds:.0f} s")
+    kept: dict[str, Any] = {
+        "machine": platform.platform(),
+        "asked": vars(options),
+        "seconds": seconds,
+        "figures": figures.found,
+        "ratios": ratios,
+    }
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def ratios_of(figures: Figures) -> dict[str, float]:
+    """What the issue of speed asks for: against memory, against the peers, and how flat the filters are."""
+    found: dict[str, float] = {}
+    ours = figures.found["sepakat"]
+    for server in ("from memory", "medallion", "opentaxii"):
+        for name in figures.found.get(server, {}):
+            if name in ours and not name.startswith("ms"):
+                found[f"{name}: sepakat / {server}"] = figures.median("sepakat", name) / figures.median(server, name)
+    for name in filters_of(START):
+        sized = [value for key, value in ours.items() if key.startswith(f"ms, {name}, ")]
+        if len(sized) > 1:
+            found[f"{name}: largest / smallest view"] = statistics.median(sized[-1]) / statistics.median(sized[0])
+    return found
 
 
 if __name__ == "__main__":

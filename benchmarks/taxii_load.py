@@ -1,11 +1,12 @@
 """The load of the TAXII benchmark: raw sockets in a process of its own, so that no client library is measured.
 
 Each reader is a connection that is kept open. A plan says what a reader asks first and what it asks after an answer;
-what comes back is counted, not parsed, but for the few bytes at the head of an envelope that hold `next`.
+what comes back is counted, not parsed, but for the few bytes at the ends of an envelope that may hold `next`.
 """
 
 from __future__ import annotations
 
+import re
 import selectors
 import socket
 import time
@@ -14,7 +15,8 @@ from dataclasses import dataclass, field
 
 _END = b"\r\n\r\n"
 _LENGTH = b"content-length: "
-_NEXT = b'"next":"'
+_NEXT = re.compile(rb'"next": ?"([^"]+)"').search
+_ENDS = 4096
 
 Following = Callable[[bytes], bytes | None]
 """From the body of an answer to the next request of the same reader, None at its end."""
@@ -49,12 +51,9 @@ def request(method: str, path: str, credentials: str, body: bytes = b"") -> byte
 
 
 def next_of(body: bytes) -> str | None:
-    """The cursor at the head of an envelope."""
-    head = body[:4096]
-    found = head.find(_NEXT)
-    if found < 0 or not head.startswith(b'{"more":true'):
-        return None
-    return head[found + len(_NEXT) : head.index(b'"', found + len(_NEXT))].decode()
+    """The cursor of an envelope: ours is at its head, others write theirs at either end."""
+    found = _NEXT(body[:_ENDS]) or _NEXT(body[-_ENDS:])
+    return found[1].decode() if found else None
 
 
 class _Reader:
