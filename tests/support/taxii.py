@@ -59,6 +59,7 @@ class TaxiiNode:
         """An agreement in force by which `us` gives to a taker, and its view, still empty."""
         self.simulated.conclude(agreement_text(agreement, "us", (taker,), title=title), "us", taker)
         view = ViewKey(AgreementId(agreement), PartyId(taker))
+        self._is_by_hand()
         with self.node.store.writing() as unit:
             made = next((one for one in unit.views.collections() if one.view == view), None)
             if made is None:
@@ -85,6 +86,7 @@ class TaxiiNode:
         at: datetime | None = None,
     ) -> list[Publication]:
         """Put objects into a view, in this order, one millisecond apart."""
+        self._is_by_hand()
         now = at or self.simulated.clock.now()
         with self.node.store.writing() as unit:
             last = unit.views.last(collection.id)
@@ -117,8 +119,13 @@ class TaxiiNode:
 
     def withdraw(self, collection: Collection, *sequences: int) -> None:
         """Take rows out of a view."""
+        self._is_by_hand()
         with self.node.store.writing() as unit:
             unit.views.withdraw(collection.id, sequences, self.simulated.clock.now())
+
+    def _is_by_hand(self) -> None:
+        # What stands in a view by a test's own hand is not what deciding from nothing would put there.
+        self.simulated.is_damaged = True
 
     @property
     def door(self) -> TaxiiDoor:
