@@ -22,6 +22,10 @@ _SKIPPED = frozenset(
     later secretly jointly were was sebelumnya previously earlier to is are be been scheduled expected due set dijadwalkan
     direncanakan diperkirakan dikabarkan dilaporkan diduga hendak bakal berencana ingin harus bisa dapat""".split()
 )
+_OF_CLAUSES = frozenset(
+    """yang who that untuk to whether if asked when after because apakah jika ketika setelah ditanya""".split()
+)
+_OF_THINGS = frozenset("menawarkan menyediakan mengirim mengirimkan memasok provide supply send".split())
 NOMINAL = re.compile(
     r"(?i)(?:pe\w+an|serangan.*|gempuran.*|serbuan.*|ledakan|kesepakatan|perjanjian|bom .*|(?:air ?|drone )?strikes?|air raids?|bombing.*|.*bombings?|attacks?|ambush|explosions?|blasts?|shootings?|meetings?|agreements?|.*deal|pact|treaty|accord|arrests?|phone call|meeting|sepakat)$"
 )
@@ -48,6 +52,10 @@ class ActorSearch:
             return []
         nominal = bool(NOMINAL.match(self.text[words[first].start : words[last].end]))
         if nominal and kind in {"attack", "arrest"}:
+            return []
+        before, behind = (words[at].low if 0 <= at < len(words) else "" for at in (first - 1, last + 1))
+        if nominal and (before in {"the", "this", "that"} or behind in {"itu", "tersebut", "ini"}) and first > 1:
+            # `X criticised the deal`: a deal that was told of before, whoever speaks of it now.
             return []
         start = 0
         if told is not None:
@@ -99,11 +107,7 @@ class ActorSearch:
         while begin < end and words[begin].low in {"the", "a", "an", "para", "but", "and", "dan", "namun", "sementara"}:
             begin += 1
         part = words[begin:end]
-        if (
-            not part
-            or len(part) > 9
-            or any(word.low in {"yang", "who", "that", "untuk", "to"} or word.low in NEGATIONS for word in part)
-        ):
+        if not part or len(part) > 9 or any(word.low in _OF_CLAUSES or word.low in NEGATIONS for word in part):
             return []
         if part[0].low in {"he", "she", "they", "it", "dia", "ia", "mereka", "no", "any"}:
             return []
@@ -161,9 +165,28 @@ class ActorSearch:
             (one for one in range(last + 1, min(last + 8, len(words))) if words[one].low in {"dengan", "with"}), None
         )
         direct = (
-            words[last].low in {"meet", "meets", "met", "menemui"}
+            words[last].low in {"meet", "meets", "met", "menemui", "bertemu"}
             and last + 1 < len(words)
-            and words[last + 1].low not in {"in", "on", "at", "with", "to", "for", ",", ".", "his", "her"}
+            and words[last + 1].low
+            not in {
+                "in",
+                "on",
+                "at",
+                "with",
+                "to",
+                "for",
+                ",",
+                ".",
+                "his",
+                "her",
+                "di",
+                "pada",
+                "untuk",
+                "guna",
+                "lagi",
+                "dan",
+            }
+            and not (words[last].low == "bertemu" and not words[last + 1].is_capital)
         )
         if at is None and not direct:
             return []
@@ -206,6 +229,12 @@ class ActorSearch:
         at = last + 1
         if words[last].low in {"offered", "offers"}:
             return None
+        if words[last].low in _OF_THINGS:
+            # What is offered stands behind the verb, to whom behind a word for it.
+            to = next((one for one in range(at, min(at + 9, len(words))) if words[one].low in {"kepada", "bagi"}), None)
+            if to is None or any(words[one].text in {",", "."} for one in range(at, to)):
+                return None
+            at = to + 1
         end = at
         while (
             end < len(words)

@@ -16,6 +16,9 @@ _SKIPPED_BEFORE_CONTENT = frozenset("that bahwa mengenai tentang soal jika kalau
 _POINTED_AT = frozenset(
     "figure claim charge report account version accusation number allegation statement story".split()
 )
+_SAYS_NOTHING = frozenset(
+    """comment say answer respond reply confirm elaborate identify give provide discuss speak name disclose talk be""".split()
+)
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday senin selasa rabu kamis jumat sabtu yesterday today kemarin".split()
 )
@@ -110,6 +113,8 @@ class ContentSearch(SpeakerSearch):
 
     def _is_content(self, words: Sequence[Word], spot: int, begin: int, end: int) -> bool:
         low = words[spot].low
+        if low in {"declined", "declines", "refused", "refuses"} and words[begin].low == "to":
+            return begin + 1 < len(words) and words[begin + 1].low not in _SAYS_NOTHING
         if low in {"put", "puts"}:
             return any(words[at].low == "at" for at in range(begin, end))
         if low in {"spoke", "speaks"}:

@@ -19,6 +19,10 @@ _PHOTO_LABEL = re.compile(
     (?:\s+(?:by|oleh|courtesy(?:\ of)?|courtesy))?\s*[:/]?\s*(?P<credit>(?<=[:/ ])[^()\[\]]{2,70})[)\]]*\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PHOTO_FILE = re.compile(
+    r"^(?P<caption>.{10,200}?)\s*[(\[](?:file|foto|photo|handout|arsip)\s*:\s*(?P<credit>[A-Z][^()\[\]]{2,60})[)\]]$",
+    re.IGNORECASE,
+)
 _PHOTO_FIRST = re.compile(
     r"^(?:foto|photo|gambar|picture)\s*:\s*(?P<caption>[^()]{15,200}?)\s*\((?P<credit>[^()]{2,60})\)\.?$", re.IGNORECASE
 )
@@ -79,7 +83,7 @@ def _is_person_or_initials(text: str) -> bool:
 
 def photo_of(text: str) -> tuple[str, str] | None:
     """Caption and credit of a line under a picture; None when it does not look like one."""
-    labelled = _PHOTO_FIRST.match(text)
+    labelled = _PHOTO_FILE.match(text) or _PHOTO_FIRST.match(text)
     if labelled is not None and not is_speech(labelled["credit"]):
         return labelled["caption"].strip(), labelled["credit"].strip()
     for pattern in (_PHOTO_LABEL, _PHOTO_SLASH, _PHOTO_BRACKET):

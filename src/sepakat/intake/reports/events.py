@@ -22,7 +22,7 @@ _TRIGGERS: tuple[tuple[str, str, str], ...] = (
     ("id", "meeting", r"bertemu|pertemuan|berunding|menemui"),
     ("id", "agreement", r"(?:menandatangani |meneken |mencapai )?(?:kesepakatan|perjanjian)|bersepakat|sepakat|menyepakati"),
     ("id", "arrest", r"menangkap|ditangkap|penangkapan|membekuk|dibekuk|meringkus|diringkus|menciduk|diciduk|mencokok"),
-    ("id", "attack", r"menyerang|diserang|serangan|penyerangan|ledakan|meledak|meledakkan|diledakkan|penembakan|penyergapan|menyergap|pengeboman|pemboman|bom bunuh diri"),
+    ("id", "attack", r"menyerang|diserang|serangan|penyerangan|ledakan|meledak|meledakkan|diledakkan|penembakan|menembaki|ditembaki|memberondong|penyergapan|menyergap|pengeboman|pemboman|bom bunuh diri"),
     ("id", "offer", r"menawarkan|menawari|(?:dapat|bisa|siap|bersedia) (?:membantu|melatih|mempersenjatai|menyediakan|mengirim|memasok)(?: \w+ dan (?:membantu|melatih|mempersenjatai|mengirim|memasok))?"),
     ("id", "contact", r"menelepon|bertelepon|berbicara (?:lewat|melalui) telepon"),
     ("en", "air_strike", r"(?:air ?strikes?|air raids?|drone strikes?)|bombed|bombing raids?|bombarded"),
@@ -50,6 +50,9 @@ _NO_ATTACK_AFTER = frozenset("jantung balik fajar aircraft helicopter dog submar
 _ALLEGED = re.compile(
     r"\b(?:diduga|dituduh|disebut-sebut|dikabarkan|konon|kabarnya|allegedly|reportedly|suspected of|accused of|alleged)\b",
     re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:asked (?:whether|if|about)|(?:saat |ketika )?(?:di)?tanya(?:kan)? (?:apakah|soal|mengenai))\b", re.IGNORECASE
 )
 _FUTURE = re.compile(
     r"\b(?:akan|bakal|berencana|hendak|dijadwalkan|will|would|plans? to|to hold|is to|are to|due to|scheduled)\b",
@@ -123,6 +126,9 @@ def _is_same(one: Event, other: Event, text: str) -> bool:
         return True
     if one.negated != other.negated:
         return False
+    definite = re.search(r"(?i)\bthe\s$", text[max(0, other.start - 5) : other.start]) is not None
+    if definite and one.type in {"agreement", "meeting"} and not other.actors and not other.date:
+        return True
     if one.sentence == other.sentence:
         return one.type == other.type or other.type == "attack"
     nominal = bool(NOMINAL.match(text[other.start : other.end]))
@@ -154,6 +160,8 @@ class _Reader(ActorSearch):
         kind = match.lastgroup or ""
         before = words[first - 1].low if first else ""
         after = words[last + 1].low if last + 1 < len(words) else ""
+        if _ASKED.search(self.text, sentence.start, match.start()):
+            return None
         if before in _NOT_THIS or (kind == "attack" and after in _NO_ATTACK_AFTER) or self._in_name(index, first):
             return None
         if (kind == "arrest" and before in {"surat", "perintah"}) or (
@@ -232,7 +240,12 @@ class _Reader(ActorSearch):
             and words[one.first - 1].low in _LOCATIVE | {"pelabuhan", "bandara", "kota", "provinsi"}
             and self._is_located(words, one)
         ]
-        behind = [one for one in located if one.first > last]
+        # What a meeting is to discuss, or an act is meant for, does not say where it happens.
+        purpose = next(
+            (at for at in range(last + 1, len(words)) if words[at].low in {"membahas", "guna", "discuss", "untuk"}),
+            len(words),
+        )
+        behind = [one for one in located if last < one.first < purpose]
         chosen = behind or [one for one in located if one.last <= first]
         if not chosen:
             return []

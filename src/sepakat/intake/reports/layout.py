@@ -39,6 +39,7 @@ BOILERPLATE = re.compile(
     |follow\ us\b.{0,60}|ikuti\ kami\b.{0,60}|(?:tags?|topik|topics|kata\ kunci|keywords)\s*:?.{0,120}|skip\ to\ .{0,30}|loading.{0,5}|close|tutup|next|previous|sebelumnya|selanjutnya|staff\ report(?:er|s)?|by\ staff|editor\s*:.{0,60}
     |.{0,30}(?:all\ rights\ reserved|hak\ cipta\ dilindungi|seluruh\ hak\ cipta|dilarang\ (?:mengutip|menyalin)|printer\ friendly).{0,80}|(?:©|\(c\)|copyright|hak\ cipta).{0,120}|©.{0,140}
     |we\ use\ cookies.{0,200}|(?:this|our)\ (?:web)?site\ uses\ cookies.{0,200}|situs\ (?:web\ )?ini\ menggunakan\ cookie.{0,200}|(?:terms|privacy|cookie)s?\b.{0,60}|syarat\ dan\ ketentuan.{0,40}|kebijakan\ privasi.{0,40}
+    |dapatkan\ (?:update|berita|informasi)\b.{0,160}|(?:ikuti|simak|cek)\ (?:berita|artikel|update|breaking)\b.{0,120}|baca\ berita\ tanpa\ iklan.{0,80}
     |tentang\ kami.{0,80}|about\ us.{0,60}|contact\ us.{0,40}|hubungi\ kami.{0,40}|redaksi.{0,60}|pedoman\ media\ siber.{0,40}|listen\ to\ (?:this|the)\ .{0,30}|dengarkan.{0,30}|download\ .{0,40}app.{0,30}|unduh\ aplikasi.{0,40}
     |\d+\ (?:min(?:ute)?s?|menit)\ (?:read|baca).{0,10}|(?:last\ )?updated\b.{0,60}|diperbarui\b.{0,60})\W*$""",
     re.IGNORECASE | re.VERBOSE,
@@ -132,12 +133,19 @@ def _find_title(lines: Sequence[Line], metadata: Metadata, found: Layout) -> Non
     if ranked:
         found.title = min(ranked)[1]
     elif not metadata.title and not metadata.headlines:
-        found.title = next((at for at, line in enumerate(lines[:40]) if _may_be_title(lines, at)), -1)
+        # Where the text has begun there is no headline any more.
+        begun = next((at for at, line in enumerate(lines[:40]) if _begins_text(line)), 40)
+        found.title = next((at for at, line in enumerate(lines[:begun]) if _may_be_title(lines, at)), -1)
     if found.title >= 0:
         found.title_text = lines[found.title].text
     else:
         parts = _title_parts(metadata.title)
         found.title_text = next(iter(metadata.headlines), "") or max(parts, key=len, default="")
+
+
+def _begins_text(line: Line) -> bool:
+    """Whether this is plainly a paragraph of running text."""
+    return is_sentence(line.text) and (len(line.text) >= 160 or bool(split_dateline(line.text)[0]))
 
 
 def _may_be_title(lines: Sequence[Line], at: int) -> bool:

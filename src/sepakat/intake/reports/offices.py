@@ -73,7 +73,7 @@ class OfficeSearch(PeopleSearch):
                 end = split
             elif words[end].text == "(" and end + 2 < len(words) and words[end + 2].text == ")":
                 end += 3
-            elif words[end].low in {"untuk", "bagi"} and end + 1 < len(words) and words[end + 1].is_capital:
+            elif words[end].low in {"untuk", "bagi", "dari"} and end + 1 < len(words) and words[end + 1].is_capital:
                 end += 1
             elif words[end].is_word and not words[end].is_capital and lower < 4 and self._comma_name(index, end):
                 end, lower = end + 1, lower + 1
@@ -131,6 +131,8 @@ class OfficeSearch(PeopleSearch):
             ):
                 return at + size
             governs = words[at - 1].low in _LOCAL_OFFICES
+            if governs and size == 1 and end - at >= 3 and self._is_seat(name):
+                return at + 1
             best = (
                 max(self.tables.areas(key_of(name)), key=lambda area: area.people, default=None)
                 if name and governs
@@ -148,6 +150,10 @@ class OfficeSearch(PeopleSearch):
             return inner[-1] + 1
         upper = words[at].text.isupper() and 2 <= len(words[at].text) <= 8
         return at + 1 if upper else at
+
+    def _is_seat(self, name: str) -> bool:
+        """Whether the text names a regency or town so: `Kabupaten Puncak`, `Kota Dumai`."""
+        return bool(re.search(rf"\b(?:Kabupaten|Kab\.|Kota|Provinsi|Distrik|Kecamatan) {re.escape(name)}\b", self.text))
 
     def _body_before_comma(self, index: int, at: int) -> int:
         """`Direktur Institute for Policy Analysis (IPAC), Sidney Jones,`: the body up to the comma belongs to the office."""

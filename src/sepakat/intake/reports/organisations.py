@@ -24,7 +24,8 @@ _ORGANISATION_HEADS_ID = {
     "partai": "other", "lembaga": "other", "asosiasi": "other", "ikatan": "other", "harian": "media", "radio": "media",
     "majalah": "media", "stasiun": "media", "kedutaan": "government", "konsulat": "government", "dewan": "government",
     "otoritas": "government", "perusahaan": "company", "maskapai": "company", "rumah": "", "organisasi": "other",
-    "penjaga": "government", "koalisi": "other",
+    "penjaga": "government", "koalisi": "other", "serikat": "other", "persatuan": "other", "himpunan": "other",
+    "federasi": "other", "perhimpunan": "other", "aliansi": "other", "forum": "other", "majelis": "other",
 }  # fmt: skip
 _ORGANISATION_TAILS_EN = {
     "ministry": "government", "department": "government", "agency": "government", "office": "government",
@@ -249,8 +250,11 @@ class OrganisationSearch(PlaceSearch):
         entity = Entity(
             "organisation", name, words[at].start, words[end - 1].end, "organisation-head", 0.75, kind, country
         )
-        self._keep(entity, index, at, end)
-        return end
+        size = self._with_bracket(index, at, end - at, entity)
+        if size > end - at:
+            self._drop(index, end, at + size)
+        self._keep(entity, index, at, at + size)
+        return at + size
 
     def _introduced(self, index: int) -> None:
         words = self.sentences[index].words

@@ -62,7 +62,7 @@ class PeopleSearch(NameSearch):
                     word.low in self.tables.verbs and word.low in NEVER_NAMES
                 ):
                     break
-                if end == at and self._country(word.text):
+                if end == at and (self._country(word.text) or re.fullmatch(r"[IVXL]{2,}", word.text)):
                     break
                 end += 1
             elif word.low in _PARTICLES and end > at and end + 1 < len(words) and words[end + 1].is_capital:

@@ -24,6 +24,7 @@ _PLACE_TAILS_EN = {
     "county": "admin", "province": "admin", "governorate": "admin", "district": "admin", "state": "admin", "region": "admin", "city": "settlement", "island": "region",
     "islands": "region", "sea": "region", "strait": "region", "oblast": "admin", "peninsula": "region", "valley": "region",
 }  # fmt: skip
+_NAMES_A_PLACE = frozenset("kabupaten kecamatan kelurahan desa distrik dusun bandara pelabuhan".split())
 _LOCATIVE = frozenset(
     """di ke dari dekat menuju sekitar asal pulau kota in at near from to of outside around toward towards via inside
     through across between across into off""".split()
@@ -76,7 +77,7 @@ class PlaceSearch(NameSearch):
         area = self._settle(index, at, size, areas)
         if area is None:
             return False
-        if words[at].low in NEVER_NAMES and size == 1:
+        if size == 1 and (words[at].low in NEVER_NAMES or words[at].low in _PLACE_HEADS_ID):
             return False
         located = (
             self.sentences[index].paragraph == -1
@@ -109,6 +110,11 @@ class PlaceSearch(NameSearch):
         areas = self.tables.own_areas.get(key_of(name)) or self.tables.areas(key_of(inner))
         fitting = [area for area in areas if area.type == wanted] or (areas if wanted != "region" else [])
         area = self._settle(index, at, size, fitting) if fitting else None
+        if area is None and not areas and words[at].low in _NAMES_A_PLACE and size <= 4:
+            # No table has it, the word before it says what it is.
+            only = next(iter(self._counts), None) if len(self._counts) == 1 else None
+            self._keep_place(index, at, at + size, Area(name, wanted, only, None, None), "place-named", wanted)
+            return True
         if area is None:
             if not areas or wanted == "region":
                 return False

@@ -47,7 +47,7 @@ PREPOSITIONS = frozenset(
 )
 _COMMON_NOUN_SPEAKERS = re.compile(
     r"""(?ix)^(?:(?:the|a|an|some|several|local|western|senior|two|three|para|seorang|sejumlah|beberapa|pihak|salah\ seorang|salah\ satu)\ )*
-    (?:[\w'-]+\ ){0,4}(?:officials?|officers?|prosecutors?|police|investigators?|residents?|witnesses|witness|workers?|doctors?|diplomats?|analysts?
+    (?:[\w'\u2019-]+\ ){0,4}(?:officials?|officers?|prosecutors?|police|investigators?|residents?|witnesses|witness|workers?|doctors?|diplomats?|analysts?
     |experts?|lawyers?|activists?|sources?|spokes(?:man|woman|person|people)|city|town|army|navy|military|ministry|government|hospital|company|group|agency|authorities
     |court|union|party|council|commission|committee|coalition|rebels|militants|opposition|utility|bank|firm|airline|university|school|family|families|relatives|leaders?|ministers?|commanders?|monitors?|observers?|medics|rescuers|aides?|lawmakers|governor|mayor|statement|report|media|mission|embassy|delegation|charity|organisation|organization|team|network|regulator|watchdog|operator
     |pejabat|polisi|kepolisian|jaksa|penyidik|warga|saksi|saksi\ mata|petugas|dokter|diplomat|pengamat|ahli|pengacara|aktivis|sumber|juru\ bicara|militer|tentara|kementerian|pemerintah|rumah\ sakit
@@ -278,10 +278,12 @@ class SpeakerSearch:
         if not part:
             return None
         demonstrative = len(part) == 2 and part[1] in {"itu", "tersebut", "ini"}
-        definite = len(part) == 2 and part[0] == "the"
+        definite = (len(part) == 2 and part[0] == "the") or (
+            len(part) > 2 and part[0] == "the" and (part[-2].endswith("-based") or part[-2] == "based")
+        )
         if not (demonstrative or definite):
             return None
-        noun = part[0] if demonstrative else part[1]
+        noun = part[0] if demonstrative else part[-1]
         if (
             noun
             in {
@@ -328,11 +330,17 @@ class SpeakerSearch:
         part = words[first:last]
         if any(self._verb(word) is not None or word.low in NEGATIONS for word in part):
             return None
+        if len(part) > 2 and part[0].is_capital and part[1].low in {"'s", "\u2019s"} and part[2].is_capital:
+            # `Russia's Sergey Lavrov`
+            return self._noun_speaker(words, first + 2, last)
         held = [one for one in self._mentions if one.first == first and one.last == last]
         if held:
             return Speaker(self._name(held[0]), held[0].entity, "explicit")
         if _COMMON_NOUN_SPEAKERS.match(name) and not any(word.low in {"yang", "who", "akan", "telah"} for word in part):
             return Speaker(name, None, "explicit")
+        if len(part) == 1 and part[0].text.isupper() and 3 <= len(part[0].text) <= 10 and words[last : last + 1]:
+            # An abbreviation that is explained between commas: `MINUSMA, the peacekeeping mission, said`.
+            return Speaker(name, None, "explicit") if words[last].text == "," else None
         run = all(word.is_word and (word.is_capital) for word in part)
         if run and 1 < last - first <= 4:
             entity = self.finder.person_in(self._index, first, last, "person-speaks", 0.6)

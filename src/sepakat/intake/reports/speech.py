@@ -318,7 +318,7 @@ class Listener(ContentSearch):
                 spot = next(
                     (one for one in range(at, min(len(words), at + 9)) if self._is_verb_of_saying(words, one)), None
                 )
-                if spot is None or spot == at:
+                if spot is None or spot == at or words[spot].low in {"declined", "refused"}:
                     continue
                 if not (self._only_circumstance(words, spot + 1) or self._is_thrown_in(words, comma, spot)):
                     continue

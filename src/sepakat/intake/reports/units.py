@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sepakat.intake.reports.number_words import low_at
-from sepakat.intake.reports.words import Word
+from sepakat.intake.reports.words import OPENING, Word
 
 TIME_UNITS = frozenset(
     """detik menit jam hari malam minggu pekan bulan tahun abad dekade dasawarsa second seconds minute minutes hour hours
@@ -46,6 +46,8 @@ _PERCENT = frozenset({"%", "persen", "percent", "per cent"})
 
 def unit_behind(words: Sequence[Word], at: int, language: str, adjectives: Mapping[str, str]) -> tuple[str | None, int]:
     """The unit behind a number, and where it ends; `time` for a length of time."""
+    # 203 "terrorists": whose word it is does not change what is counted.
+    at += at + 1 < len(words) and words[at].text in OPENING and words[at + 1].is_word
     low = low_at(words, at)
     if low in _PERCENT:
         return "%", at + 1
