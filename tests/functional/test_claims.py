@@ -276,3 +276,27 @@ def test_bad_input_is_refused_with_a_reason(sepakat: CommandLine) -> None:
         ended = sepakat(*arguments)
         assert (ended.status != 0, bool(ended.err), "Traceback" in ended.err) == (True, True, False), arguments
     assert sepakat.ask("claims", "list") == []
+
+
+@pytest.mark.usefixtures("node_")
+def test_undeclared_copying_is_a_warning_with_its_evidence_and_counts_nothing(sepakat: CommandLine) -> None:
+    names = [speaker(sepakat, number, name) for number, name in enumerate(("Agency", "Paper", "Radio"), 1)]
+    texts = (
+        "A force of 487 men moved into Qalandiyeh, and 1,236 families have fled, says Barzeh.",
+        "Barzeh: 487 pejuang bergerak ke Qalandiyeh. 1.236 keluarga mengungsi.",
+        "In Qalandiyeh there were 500 men; 1,300 families have fled. Barzeh denies it.",
+    )
+    asked = ("--question", KEY)
+    made = [
+        make(sepakat, text, "report", "--speaker", who, *asked)["id"] for text, who in zip(texts, names, strict=True)
+    ]
+    [warning] = sepakat.ask("claims", "copies")
+    assert set(warning["claims"]) == set(made[:2])
+    assert (warning["figures"], warning["names"]) == ([487.0, 1236.0], ["Barzeh", "Qalandiyeh"])
+    assert sepakat.ask("claims", "copies", made[2]) == []
+    assert sepakat.ask("claims", "copies", made[0])[0]["claims"] == made[:2]
+    assert sepakat.ask("claims", "copies", "--question", "other") == []
+    assert "independence unknown for 3" in sepakat.ask("questions", "show", KEY)["support"]["sentence"]
+    declared = make(sepakat, texts[0] + " So it is.", "report", "--basis", f"quotes={made[0]}", *asked)["id"]
+    found = sepakat.ask("claims", "copies")
+    assert [made[0], declared] not in [sorted(one["claims"]) for one in found]

@@ -242,6 +242,44 @@ def show(object_id: ClaimArgument, *, node: NodeOption = None, as_json_: JsonOpt
         _say_version(one)
 
 
+@app.command("copies")
+def copies(
+    object_id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Only what concerns this claim; everything if absent.")
+    ] = None,
+    *,
+    question: options.QuestionOption = None,
+    node: NodeOption = None,
+    as_json_: JsonOption = False,
+) -> None:
+    """Warn of undeclared copying: claims that share odd figures, names, slips or wording beyond the facts.
+
+    A warning discounts nothing: independent reports of one event share facts too. The evidence is shown.
+    """
+    from sepakat.exchange.copies import copies_of, find_copies
+    from sepakat.stix.identifiers import StixId
+
+    opened = open_named(node)
+    found = find_copies(opened, question) if object_id is None else copies_of(opened, StixId(object_id))
+    if as_json_:
+        say_json(
+            [
+                {
+                    "claims": [one.first.id, one.second.id],
+                    "sentence": one.evidence.sentence,
+                    "figures": list(one.evidence.figures),
+                    "names": list(one.evidence.names),
+                    "slips": list(one.evidence.slips),
+                    "likeness": round(one.evidence.likeness, 3),
+                }
+                for one in found
+            ]
+        )
+        return
+    rows = [(one.first.id, one.second.id, one.evidence.sentence) for one in found]
+    say_table(("claim", "and claim", "evidence"), rows, "No warnings.")
+
+
 @app.command("token")
 def token(
     *,
