@@ -354,7 +354,7 @@ def bells_of(folder: Path) -> Bells:
 def application(
     node: Node, *, is_behind_proxy: bool = False, is_ending: Callable[[], bool] = lambda: False
 ) -> Starlette:
-    """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health.
+    """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, intake at /api/v1/, pages at /, /health.
 
     What is held open for partners ends when the process `is_ending`.
     """
@@ -363,7 +363,7 @@ def application(
     from starlette.routing import Route
 
     from sepakat import peer_server, taxii_server
-    from sepakat.web import site
+    from sepakat.web import api, site
 
     def health(request: Request) -> Response:
         try:
@@ -376,6 +376,7 @@ def application(
     peers = peer_server.routes(node, is_ending=is_ending)
     routes = [*taxii_server.routes(node, is_behind_proxy=is_behind_proxy), *peers]
     routes.append(Route("/health", health, methods=["GET"]))
+    routes += api.routes(node, is_behind_proxy=is_behind_proxy)
     return Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
 
 

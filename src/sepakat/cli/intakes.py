@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sepakat.exchange.ports import Node
     from sepakat.exchange.reports import ReportTaken
     from sepakat.exchange.taking_in import Provenance, TakeInReport, Wishes
-    from sepakat.intake.source import Item
 
 MOST_SHOWN = 20
 """How many warnings, losses and objects left out are shown; JSON has all."""
@@ -267,44 +266,9 @@ def _change(change: Any) -> str:
 
 
 def _as_json(report: TakeInReport) -> dict[str, Any]:
-    return {
-        "intake": report.id,
-        "format": report.form,
-        "digest": report.digest,
-        "taken": [{"id": made.id, "modified": made.modified} for made in report.taken],
-        "known": report.known,
-        "held": [{"id": version[0], "version": version[1]} for version in report.held],
-        "quarantined": _items(report.quarantined),
-        "refused": _items(report.refused),
-        "losses": _items(report.losses),
-        **report.asks,
-        "report": None if report.report is None else _report_json(report.report),
-        "warnings": [{"path": one.path, "expected": one.expected, "found": one.found} for one in report.warnings],
-        "released": [
-            {
-                "agreement": change.view.agreement,
-                "taker": change.view.taker,
-                "published": change.published,
-                "variants": change.variants,
-                "withdrawn": change.withdrawn,
-            }
-            for change in report.released.changes
-        ],
-    }
+    from sepakat.exchange.intake_document import intake_document
 
-
-def _report_json(taken: ReportTaken) -> dict[str, Any]:
-    return {
-        "report": taken.id,
-        "known": taken.was_known,
-        "title": taken.title,
-        "proposals": dict(taken.proposals),
-        "findings": list(taken.findings),
-    }
-
-
-def _items(items: Sequence[Item]) -> list[dict[str, str]]:
-    return [{"id": one.object_id, "reason": one.reason} for one in items]
+    return intake_document(report)
 
 
 def _columns(stated: Sequence[str]) -> dict[str, str]:
