@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
-from checks.mutants import Mutant, changed, mutants_of, sample
+from checks.mutants import EXCLUDED, Mutant, changed, mutants_of, sample, steps
 from checks.tree import SOURCE
 
 
@@ -43,7 +44,22 @@ def test_each_mutant_differs_from_the_source_in_one_place() -> None:
         assert len(changes) == 1, mutant
 
 
-def test_sample_is_spread_and_the_same_every_time() -> None:
-    mutants = [Mutant(SOURCE, line, "", "", "") for line in range(10)]
-    assert [mutant.line for mutant in sample(mutants, 5)] == [0, 2, 4, 6, 8]
+def test_sample_has_every_file_and_is_the_same_every_time() -> None:
+    mutants = [Mutant(Path(name), line, "", "", "") for name in ("a", "b", "c") for line in range(10)]
+    chosen = sample(mutants, 5)
+    assert {mutant.path for mutant in chosen} == {Path("a"), Path("b"), Path("c")}
+    assert len(chosen) == len(set(chosen)) == 5
+    assert sample(mutants, 5) == chosen != sample(mutants, 5, seed=2)
     assert sample(mutants, 0) == mutants
+
+
+def test_every_mutant_is_tried_on_the_tests_of_its_own_module_first() -> None:
+    names = [name for name, _ in steps(Path("sepakat/release/labels.py"))]
+    assert names[0] == "tests of the module"
+    assert "worlds" in names
+
+
+def test_exclusions_name_what_is_there() -> None:
+    for (path, before), reason in EXCLUDED.items():
+        assert reason
+        assert before in {mutant.before for mutant in mutants_of(SOURCE.parent / path)}
