@@ -175,7 +175,7 @@ def approvers(world: World, version: Version, view: View, now: datetime) -> set[
 
 
 def derivation(world: World, version: Version) -> set[str]:
-    """The ids of everything that a version derives from or quotes, through any number of steps."""
+    """The ids of everything that a version derives from, quotes or translates, through any number of steps."""
     found: set[str] = set()
     ahead = _derives_from(world, version)
     while ahead:
@@ -194,6 +194,8 @@ def _derives_from(world: World, version: Version) -> set[str]:
         for entry in claim.get("basis", [])
         if "object_ref" in entry and entry.get("role") in ("primary-source", "quotes", "derived")
     }
+    if version.type == "language-content":
+        found.add(version.content["object_ref"])
     for other in world.versions:
         content = other.content
         if content.get("relationship_type") == "derived-from" and content.get("source_ref") == version.id:
@@ -210,14 +212,8 @@ def claim_of(world: World, content: Content) -> Mapping[str, Any] | None:
 
 def inherited_versions(world: World, version: Version) -> list[Version] | None:
     """All versions whose label a version inherits; None if one of them is not held."""
-    ids = derivation(world, version)
-    if version.type == "language-content":
-        target = version.content["object_ref"]
-        ids |= {target}
-        for translated in world.held(target):
-            ids |= derivation(world, translated)
     found: list[Version] = []
-    for identifier in ids:
+    for identifier in derivation(world, version):
         held = world.held(identifier)
         if not held:
             return None

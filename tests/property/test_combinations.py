@@ -176,6 +176,23 @@ def test_translation_of_what_rests_on_something_hidden_is_out() -> None:
     assert outcome(a_world(secret, quoting(NOTE, secret), later, translation), translation) == "out"
 
 
+def test_what_quotes_a_translation_inherits_from_what_is_translated() -> None:
+    translation = an_object("language-content", 53, object_ref=FACT["id"], contents={"fr": {"content": "c"}})
+    content = quoting(NOTE, translation)
+    assert outcome(a_world(FACT, translation, content), content) == "whole"
+    secret = {**FACT, "object_marking_refs": [RED]}
+    assert outcome(a_world(secret, translation, content), content) == "out"
+
+
+def test_origin_of_the_translated_has_to_consent_to_it() -> None:
+    translation = an_object("language-content", 53, object_ref=FACT["id"], contents={"fr": {"content": "c"}})
+    foreign = {**FACT, "created_by_ref": RU}
+    world = a_world(translation, more=(held(foreign, "ru", Terms("ru", ASK)),))
+    assert outcome(world, translation) == "out"
+    grant = Grant("ru", "us", "fr", str(foreign["id"]), NOW - timedelta(days=1))
+    assert outcome(replace(world, grants=(grant,)), translation) == "whole"
+
+
 def test_selector_of_nothing_is_not_passed_on() -> None:
     content = {**INDICATOR, "granular_markings": [{"marking_ref": GREEN, "selectors": ["name", "description"]}]}
     world = a_world(content)

@@ -1,8 +1,9 @@
 """What a version derives from, and what that lets through: origins, labels, ceilings and terms along the basis.
 
-A version derives from the objects that its claim's basis names as source, quotation or derivation, and from the
-target of a held `derived-from` relationship. Everything that binds a basis binds what derives from it, over any
-number of steps and round any circle; a basis that is not held lets nothing through. DESIGN section 4, rules 1 and 3.
+A version derives from the objects that its claim's basis names as source, quotation or derivation, from the target of
+a held `derived-from` relationship, and a translation from what it translates. Everything that binds a basis binds what
+derives from it, over any number of steps and round any circle; a basis that is not held lets nothing through. DESIGN
+section 4, rules 1 and 3.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from sepakat.release.graph import components
-from sepakat.release.object_facts import derivation_of
+from sepakat.release.object_facts import derivation_of, translation_of
 from sepakat.release.slots import Slots
 from sepakat.release.versions import Held, Version
 from sepakat.stix.identifiers import StixId
@@ -28,7 +29,7 @@ class BasisMasks:
             target
             for identifier, entry in held.items()
             for version in entry.versions
-            if version.claim is not None or identifier in self._derived_from
+            if version.claim is not None or version.type == "language-content" or identifier in self._derived_from
             for target in self.bases(version)
         )
         for members in components(roots, self._bases_of_id):
@@ -46,11 +47,12 @@ class BasisMasks:
 
     def bases(self, version: Version) -> tuple[StixId, ...]:
         """The ids that a version derives from directly."""
-        if version.claim is None and version.id not in self._derived_from:
+        translated = translation_of(version.held.object.content) if version.type == "language-content" else ()
+        if version.claim is None and not translated and version.id not in self._derived_from:
             return ()
         claimed = version.claim.derives_from if version.claim is not None else ()
         related = self._derived_from.get(version.id, ())
-        return tuple(dict.fromkeys((*claimed, *related)))
+        return tuple(dict.fromkeys((*translated, *claimed, *related)))
 
     def lets_through(self, version: Version) -> int:
         """The slots that everything lets through that the version derives from."""

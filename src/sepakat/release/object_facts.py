@@ -141,6 +141,12 @@ def derivation_of(content: Mapping[str, Any]) -> tuple[StixId, StixId] | None:
     return None
 
 
+def translation_of(content: Mapping[str, Any]) -> tuple[StixId, ...]:
+    """What a `language-content` translates."""
+    target = content.get("object_ref")
+    return (StixId(target),) if isinstance(target, str) else ()
+
+
 def _reading(made: StixObject) -> Reading:
     content = made.content
     kind = made.type

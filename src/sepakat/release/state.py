@@ -17,7 +17,7 @@ from sepakat.release.changing import ChangingFixpoint
 from sepakat.release.compiled import Compiled
 from sepakat.release.engine import Verdicts
 from sepakat.release.next_change import instants_of, instants_of_grant, instants_of_policy, instants_of_view
-from sepakat.release.object_facts import derivation_of, reading_of
+from sepakat.release.object_facts import derivation_of, reading_of, translation_of
 from sepakat.release.publication import Publication
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
 from sepakat.release.times import as_datetime, microseconds
@@ -229,7 +229,6 @@ class Decided:
             new = {identifier, *self._derivers.get(identifier, ())} - concerned
             concerned |= new
             waiting += new
-        concerned |= {one for identifier in concerned for one in self._hanging_on(identifier, shows_other=False)}
         return True
 
     def _note_basis(self, held: HeldVersion) -> None:
@@ -239,6 +238,9 @@ class Decided:
             self._derivers.setdefault(derivation[1], set()).add(derivation[0])
             self._derived_by.setdefault(held.object.id, set()).add(derivation[0])
             self._derived.add(derivation[0])
+        for target in translation_of(content) if held.object.type == "language-content" else ():
+            self._derivers.setdefault(target, set()).add(held.object.id)
+            self._derived.add(held.object.id)
         if "extensions" in content:
             try:
                 claim = reading_of(held.object).claim

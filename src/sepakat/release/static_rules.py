@@ -149,10 +149,10 @@ def basis_allows(world: Compiled, version: Version) -> int:
 
 
 def original_allows(world: Compiled, version: Version) -> int:
-    """Slots that the labels of the translated object let through, those of its properties, and all it derives from."""
+    """Slots that the labels of the translated object and of all its properties let through."""
     mask = world.slots.every
     for original in world.translated(version):
-        mask &= world.label_of_all(original) & world.basis.lets_through(original)
+        mask &= world.label_of_all(original)
     return mask
 
 
