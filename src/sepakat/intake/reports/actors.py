@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from sepakat.intake.reports.entities import Mention
+from sepakat.intake.reports.gazetteer import key_of
 from sepakat.intake.reports.names import Finder
 from sepakat.intake.reports.statements import Statement
 from sepakat.intake.reports.times import DateMention
@@ -116,7 +117,10 @@ class ActorSearch:
     def _chain_back(self, words: Sequence[Word], mentions: Sequence[Mention], end: int) -> list[str]:
         chain: list[Mention] = []
         for one in sorted(mentions, key=lambda mention: -mention.last):
-            if one.last == end or (chain and all(word.low in _COUPLING for word in words[one.last : chain[-1].first])):
+            office = key_of(chain[-1].entity.office or "").split() if chain else []
+            if one.last == end or (
+                chain and all(word.low in _COUPLING or word.low in office for word in words[one.last : chain[-1].first])
+            ):
                 if (chain and one.entity.kind != chain[-1].entity.kind) or (chain and one.last > chain[-1].first):
                     continue
                 chain.append(one)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sepakat.intake.reports.speakers import CLAUSE_STARTS, SpeakerSearch
+from sepakat.intake.reports.people import ABBREVIATED
+from sepakat.intake.reports.speakers import CLAUSE_STARTS, PREPOSITIONS, SpeakerSearch
 from sepakat.intake.reports.words import Word
 
 _CUTS = frozenset("after when because since setelah ketika menyusul karena sejak usai saat".split())
@@ -95,7 +96,7 @@ class ContentSearch(SpeakerSearch):
                 return self._trimmed(words, at)
             if low in {"seraya", "sambil"}:
                 return self._trimmed(words, at)
-            if words[at].text in {",", ";"} and following in CLAUSE_STARTS:
+            if words[at].text == ";" or (words[at].text == "," and following in CLAUSE_STARTS):
                 return self._trimmed(words, at)
             if at > begin and act == "deny" and low in {"through", "via", "melalui", "lewat"}:
                 return self._trimmed(words, at)
@@ -113,6 +114,18 @@ class ContentSearch(SpeakerSearch):
 
     def _is_content(self, words: Sequence[Word], spot: int, begin: int, end: int) -> bool:
         low = words[spot].low
+        if (
+            words[begin].low == "hal"
+            and words[begin + 1 : begin + 2]
+            and words[begin + 1].low in {"itu", "tersebut", "ini"}
+        ):
+            # `mengungkapkan hal tersebut`: what it was stands elsewhere.
+            return end - begin > 2 and words[begin + 2].text != ","
+        if end - begin == 1 and words[begin].low in {"this", "that", "it", "so", "itu", "ini"}:
+            return False
+        if low in {"told", "tells"} and words[begin].low in PREPOSITIONS and end - begin <= 6:
+            # `..., the commander told reporters by telephone`: how it was said.
+            return False
         if low in {"declined", "declines", "refused", "refuses"} and words[begin].low == "to":
             return begin + 1 < len(words) and words[begin + 1].low not in _SAYS_NOTHING
         if low in {"put", "puts"}:
@@ -169,7 +182,14 @@ class ContentSearch(SpeakerSearch):
         return end > begin
 
     def _noun_end(self, words: Sequence[Word], at: int) -> int:
-        return next((one for one in range(at, len(words)) if words[one].text in {",", ".", ";"}), len(words))
+        return next(
+            (
+                one
+                for one in range(at, len(words))
+                if words[one].text in {",", ";"} or (words[one].text == "." and words[one - 1].low not in ABBREVIATED)
+            ),
+            len(words),
+        )
 
     def _only_circumstance(self, words: Sequence[Word], at: int) -> bool:
         comma = next((one for one in range(at, len(words)) if words[one].text == ","), len(words))

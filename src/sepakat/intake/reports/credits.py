@@ -10,7 +10,7 @@ import re
 from sepakat.intake.reports.times import find_stamps
 
 BYLINE = re.compile(
-    r"""^\W*(?P<label>(?:di)?tulis\s+oleh|dilaporkan\s+oleh|laporan|oleh|penulis|reporter|pewarta|wartawan|kontributor|jurnalis
+    r"""^\W*(?P<label>(?:di)?tulis\s+oleh|dilaporkan\s+oleh|laporan|oleh|penulis|reporter|rep(?=\s*:)|pewarta|wartawan|kontributor|jurnalis
     |(?:written|reported|story|words|text|report)\s+by|by|author)(?:\s*[:\u2013-]\s*|\s+|$)(?P<rest>.*)$""",
     re.IGNORECASE | re.VERBOSE,
 )

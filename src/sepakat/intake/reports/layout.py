@@ -327,8 +327,14 @@ def _read_picture(line: Line, found: Layout) -> None:
         if photo is not None and not BYLINE.match(part):
             found.caption, found.photo = photo
             return
+        if _PHOTO_ALONE.match(part):
+            found.photo = part
+            return
     if line.part == "caption" and is_sentence(line.text):
         found.caption = line.text
+
+
+_PHOTO_ALONE = re.compile(r"^(?:[A-Z]{2,8}|Reuters|Antara|Getty Images)\s?/\s?[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}$")
 
 
 def _read_byline(lines: Sequence[Line], at: int, first: int, agencies: frozenset[str], found: Layout) -> None:

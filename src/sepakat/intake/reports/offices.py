@@ -7,19 +7,18 @@ office is a name that stands beside it, never a guess.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sepakat.intake.reports.gazetteer import key_of
 from sepakat.intake.reports.name_search import COMPLEMENTS_ID
-from sepakat.intake.reports.people import PeopleSearch
+from sepakat.intake.reports.people import ABBREVIATED, PeopleSearch
+from sepakat.intake.reports.words import Word
 
 _RANKS = re.compile(
     r"""(?ix)(?:jenderal|letnan|mayor|brigadir|brigjen|kolonel|kapten|sersan|laksamana|marsekal|komisaris|ajun|inspektur|letjen|mayjen
     |irjen|komjen|kombes|akbp|akp|kompol|iptu|ipda|kol|letkol|general|lieutenant|colonel|major|captain|sergeant|admiral|brigadier|gen
     |lt|maj|brig|col|capt|sgt|adm|air\ marshal|inspector|superintendent|constable|detective|dr|mr|mrs|ms|sir|prof|professor|lord|dame|haji
     |bapak|ibu|tuan|ustaz|ustadz|kiai)\b.*"""
-)
-_ABBREVIATED = frozenset(
-    "gov sen rep rev hon gen lt maj brig col capt sgt adm dr mr mrs ms prof supt insp det cmdr".split()
 )
 _GENERIC = frozenset("officer official pejabat perwira anggota army-officer member prajurit warga resident".split())
 _LOCAL_OFFICES = frozenset(
@@ -145,7 +144,12 @@ class OfficeSearch(PeopleSearch):
         ]
         if ranks and ranks[0] > at:
             return ranks[0]
-        inner = [one for one in range(at, end - 1) if self._country(words[one].text)]
+        inner = [
+            one
+            for one in range(at, end - 1)
+            if self._country(words[one].text)
+            or (words[one].text.isupper() and words[one].text in self.tables.organisations)
+        ]
         if inner:
             return inner[-1] + 1
         upper = words[at].text.isupper() and 2 <= len(words[at].text) <= 8
@@ -225,7 +229,7 @@ class OfficeSearch(PeopleSearch):
         category = self._category(words, at, size)
         start, end = self._office_start(index, at), at + size
         # `Gov. Nasir El-Rufai`, `Rev. Joseph Hayab`: the point belongs to the title.
-        end += end + 1 < len(words) and words[end].text == "." and words[end - 1].low in _ABBREVIATED
+        end += end + 1 < len(words) and words[end].text == "." and words[end - 1].low in ABBREVIATED
         while (
             end + 1 < len(words)
             and words[end].low in {"of", "for"}
@@ -253,11 +257,14 @@ class OfficeSearch(PeopleSearch):
                 end += 1
         comma = end < len(words) and words[end].text == ","
         name_at = end + comma
-        rank = self._head(words, name_at, "en")
+        rank = self._titles(words, name_at)
         if rank and (comma or not words[name_at].text[:1].islower()):
             inner = self._name_end(index, name_at + rank)
             if inner > name_at + rank:
                 generic = words[end - 1].low in _GENERIC
+                if not comma and _RANKS.fullmatch(words[at].low):
+                    # `Maj. Gen. Gabriel Villanueva`
+                    end, generic = name_at + rank, False
                 office = (
                     self._office_text(words, name_at, name_at + rank)
                     if generic
@@ -280,6 +287,14 @@ class OfficeSearch(PeopleSearch):
         office = self._office_text(words, start, end)
         self._keep_person(index, name_at, last, office, self._country_in(index, start, end), category, "person-office")
         return last
+
+    def _titles(self, words: Sequence[Word], at: int) -> int:
+        """How many words the titles before a name have, points of abbreviations among them."""
+        end = at
+        while end < len(words) and (size := self._head(words, end, "en")):
+            end += size
+            end += end + 1 < len(words) and words[end].text == "." and words[end - 1].low in ABBREVIATED
+        return end - at
 
     def _office_start(self, index: int, at: int) -> int:
         """Where an English office begins: countries, organisations and other words before the head belong to it."""

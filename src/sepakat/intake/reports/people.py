@@ -14,6 +14,10 @@ from sepakat.intake.reports.gazetteer import key_of
 from sepakat.intake.reports.name_search import NEVER_NAMES, NameSearch
 from sepakat.intake.reports.words import Word
 
+ABBREVIATED = frozenset(
+    "gov sen rep rev hon gen lt maj brig col capt sgt adm dr mr mrs ms prof supt insp det cmdr".split()
+)
+"""Titles that end in a point."""
 _PARTICLES = frozenset("bin binti al el de del der van von da la ibn abu bint dos du".split())
 
 

@@ -38,6 +38,15 @@ _DAYS = frozenset(
     kemarin""".split()
 )
 _BEFORE_DAYS = frozenset("on late early hari pada".split())
+_BODIES = frozenset("agency ministry company firm kementerian perusahaan badan lembaga".split())
+"""Words for what is no armed group."""
+_COLLECTIVES = frozenset(
+    """army military government ministry group company union agency party opposition coalition navy court commission council
+    embassy regime junta administration""".split()
+)
+_BEGINS_CLAUSE = frozenset(
+    """led headed which who whose whom based backed known whose including dipimpin pimpinan yang termasuk didukung""".split()
+)
 _RELATIVE = frozenset("yang who which whom to untuk that".split())
 CLAUSE_STARTS = frozenset(
     """while whereas but although though sementara namun tetapi sedangkan tapi meski meskipun walau""".split()
@@ -117,6 +126,7 @@ class SpeakerSearch:
             or before in {"he", "she", "it"}
             or words[at - 1].is_capital
             or (before == "," and at > 1 and words[at - 2].is_capital and low.endswith("s"))
+            or (before in _COLLECTIVES and low.endswith("s"))
         )
         return plural and before not in DETERMINERS and after not in {"of", "was", "were", "is", "are", "and", ",", "."}
 
@@ -176,7 +186,9 @@ class SpeakerSearch:
         end = spot
         while end > start:
             low = words[end - 1].low
-            if low in FILLERS or low in _DAYS or (end < spot and low in _BEFORE_DAYS and words[end].low in _DAYS):
+            if words[end - 1].text == "." and end - 1 > start and words[end - 2].low in {"jr", "sr"}:
+                end -= 1
+            elif low in FILLERS or low in _DAYS or (end < spot and low in _BEFORE_DAYS and words[end].low in _DAYS):
                 end -= 1
             elif words[end - 1].text == ")" and (
                 opened := next((at for at in range(end - 2, max(start, end - 8), -1) if words[at].text == "("), None)
@@ -241,11 +253,16 @@ class SpeakerSearch:
             one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last <= comma
         ]
         if people:
+            # `The RSF, led by General X, said`: who is named in a clause does not speak.
+            in_clause = opening is not None and words[opening + 1].low in _BEGINS_CLAUSE
             near = [
                 one
                 for one in people
-                if opening is not None and (one.first > opening or one.last == opening or one.last == comma)
+                if opening is not None
+                and ((not in_clause and (one.first > opening or one.last == comma)) or one.last == opening)
             ]
+            if in_clause and not near:
+                people = []
             if near or opening is None:
                 return Speaker((near or people)[-1].entity.name, (near or people)[-1].entity, "explicit")
         if opening is None:
@@ -258,7 +275,7 @@ class SpeakerSearch:
         anaphor = self._anaphor(words, first, opening)
         if anaphor is not None:
             return anaphor
-        ending = [one for one in self._mentions if one.last == opening and one.first == first]
+        ending = [one for one in self._mentions if one.last == opening and one.first - first <= 1]
         if ending:
             return Speaker(self._name(ending[0]), ending[0].entity, "explicit")
         return self._noun_speaker(words, first, opening)
@@ -284,6 +301,12 @@ class SpeakerSearch:
         if not (demonstrative or definite):
             return None
         noun = part[0] if demonstrative else part[-1]
+        if noun in _BODIES:
+            near = [one for one in self._mentions if one.last <= first and one.entity.kind == "organisation"]
+            if near:
+                return Speaker(self._name(near[-1]), near[-1].entity, "pronoun")
+            if self.state.other is not None and self.state.other.kind == "group":
+                return None
         if (
             noun
             in {

@@ -325,7 +325,7 @@ class Listener(ContentSearch):
                 # `The minister, X, said on Sunday`: what stands before is no clause, X is in apposition.
                 if any(word.text == "," for word in words[at:spot]):
                     continue
-                speaker = self._whole_subject(words, at, spot)
+                speaker = self._whole_subject(words, at, self._before_circumstance(words, at, spot))
                 if speaker is not None and not self._is_negated(words, at, spot):
                     return self._ended(words, comma, speaker, words[spot])
         return False
