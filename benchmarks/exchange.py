@@ -35,6 +35,7 @@ from sepakat.exchange import agreeing, publishing
 from sepakat.exchange.parties import add_party, fingerprint_of, issue_card, own_card
 from sepakat.exchange.ports import Node
 from sepakat.exchange.releasing import update_views
+from sepakat.remote.bells import Bells
 from sepakat.remote.peers import HttpPeers
 from sepakat.stix.identifiers import PartyId, StixId
 from tests.support.agreements import agreement_text
@@ -117,7 +118,7 @@ def two_nodes(folder: Path) -> Iterator[Simulation]:
         with _served(world["us"]), _served(world["ru"]):
             world.introduce(("us", "ru"))
             world.conclude(agreement_text(), "us", "ru")
-            running = [Background(world[name], sync_seconds=30) for name in ("us", "ru")]
+            running = [Background(world[name], 30, Bells(None, None)) for name in ("us", "ru")]
             for background in running:
                 background.start()
             try:

@@ -15,14 +15,21 @@ import threading
 import tomllib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sepakat.errors import ConfigurationError, Fault, InputError, StoreError
+from sepakat.errors import ConfigurationError, InputError, StoreError
 from sepakat.exchange.ports import Node, Peer, Store
 from sepakat.exchange.records import Party
+from sepakat.settings import (
+    Settings,
+    from_environment,
+    settings_faults,
+    settings_of,
+    settings_text,
+)
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.key_files import PASSPHRASE_VARIABLE, FileSigner, read_key, write_key
 from sepakat.stores.sqlite import create_store, open_store
@@ -47,28 +54,6 @@ BACKUP_PASSPHRASE_VARIABLE = "SEPAKAT_BACKUP_PASSPHRASE"  # noqa: S105 -- the na
 STORE_VARIABLE = "SEPAKAT_STORE"
 
 _MAY_READ = stat.S_IRUSR | stat.S_IWUSR
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What `settings.toml` says. Only `party` must be there."""
-
-    party: PartyId
-    """The short id of the party."""
-    host: str = "127.0.0.1"
-    """The address to listen on."""
-    port: int = 0
-    """The port to listen on; 0 takes a free one, the one of the last time if it still is."""
-    address: str | None = None
-    """The URL at which partners reach the node; kept from the last serving."""
-    sync_seconds: int = 30
-    """How often a served node asks its givers for news, in seconds."""
-    store: str | None = None
-    """Where the store is: nothing for SQLite in the node's folder, or `postgresql://USER@HOST/DATABASE`."""
-    smtp: str | None = None
-    """The mail server that alerts go through, as `HOST:PORT`; no alert goes by mail without one."""
-    mail_from: str | None = None
-    """The address that alerts by mail are from."""
 
 
 class SystemClock:
@@ -343,18 +328,17 @@ def _place_of(folder: Path, settings: Settings) -> Path | str:
     return store_address(settings) or folder / STORE_FILE
 
 
-def bells_of(folder: Path) -> Bells:
-    """The way to tell alerts by mail and webhook, as the settings of a folder have it."""
+def bells_of(settings: Settings) -> Bells:
+    """The way to tell alerts by mail and webhook, as the settings have it."""
     from sepakat.remote.bells import Bells
 
-    settings = read_settings(folder)
     return Bells(settings.smtp, settings.mail_from)
 
 
 def application(
     node: Node, *, is_behind_proxy: bool = False, is_ending: Callable[[], bool] = lambda: False
 ) -> Starlette:
-    """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, intake at /api/v1/, pages at /, /health.
+    """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, intake at /api/v1/, pages at /, /health, /ready.
 
     What is held open for partners ends when the process `is_ending`.
     """
@@ -365,19 +349,30 @@ def application(
     from sepakat import peer_server, taxii_server
     from sepakat.web import api, site
 
-    def health(request: Request) -> Response:
+    def health(_: Request) -> Response:
+        # Of the process alone: one that is well is not to be killed because the database is gone for a while.
+        return JSONResponse({"status": "ok"})
+
+    def ready(_: Request) -> Response:
+        status = "stopping" if is_ending() else "ok"
         try:
             with node.store.reading() as unit:
-                is_well = unit.parties.get(node.party) is not None
-        except StoreError:
-            is_well = False
-        return JSONResponse({"status": "ok" if is_well else "store"}, 200 if is_well else 503)
+                status = status if unit.parties.get(node.party) is not None else "store"
+        except StoreError as error:
+            status = error.code
+        return JSONResponse({"status": status}, 200 if status == "ok" else 503)
 
-    peers = peer_server.routes(node, is_ending=is_ending)
-    routes = [*taxii_server.routes(node, is_behind_proxy=is_behind_proxy), *peers]
-    routes.append(Route("/health", health, methods=["GET"]))
-    routes += api.routes(node, is_behind_proxy=is_behind_proxy)
-    return Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
+    door = taxii_server.TaxiiDoor(node, taxii_server.DEFAULT_LIMITS)
+    routes = [
+        *taxii_server.routes(node, is_behind_proxy=is_behind_proxy, door=door),
+        *peer_server.routes(node, is_ending=is_ending),
+        Route("/health", health, methods=["GET"]),
+        Route("/ready", ready, methods=["GET"]),
+        *api.routes(node, is_behind_proxy=is_behind_proxy),
+    ]
+    served = Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
+    served.state.counters = door.service.metrics.text
+    return served
 
 
 def read_settings(folder: Path) -> Settings:
@@ -397,39 +392,35 @@ def read_settings(folder: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError("settings-unreadable", f"settings refused: {path}: {error}") from error
-    faults = [str(fault) for fault in _settings_faults(document)]
+    return _checked(document, str(path))
+
+
+def effective_settings(folder: Path) -> Settings:
+    """The settings that hold: those of the folder, and over them those of the environment.
+
+    Raises:
+        ConfigurationError: as `read_settings`; a variable of the environment has a fault.
+    """
+    document = {name: value for name, value in asdict(read_settings(folder)).items() if value is not None}
+    return _checked(document | from_environment(os.environ), f"{folder / SETTINGS_FILE} and the environment")
+
+
+def _checked(document: dict[str, object], where: str) -> Settings:
+    faults = settings_faults(document, _is_store_address)
     if faults:
-        raise ConfigurationError("settings-invalid", f"settings refused: {path}: {'; '.join(faults)}")
-    return Settings(**{**document, "party": PartyId(document["party"])})
+        words = "; ".join(map(str, faults))
+        raise ConfigurationError("settings-invalid", f"settings refused: {where}: {words}")
+    return settings_of(document)
 
 
 def write_settings(folder: Path, settings: Settings) -> None:
     """Write the settings of a node's folder, whole or not at all."""
-    lines = [f"party = {_quoted(settings.party)}", f"host = {_quoted(settings.host)}", f"port = {settings.port}"]
-    if settings.address is not None:
-        lines.append(f"address = {_quoted(settings.address)}")
-    lines.append(f"sync_seconds = {settings.sync_seconds}")
-    others = {"store": settings.store, "smtp": settings.smtp, "mail_from": settings.mail_from}
-    lines += [f"{name} = {_quoted(value)}" for name, value in others.items() if value is not None]
     path = folder / SETTINGS_FILE
     fresh = path.with_suffix(".new")
     # The address of the store may hold a password.
     fresh.touch(mode=_MAY_READ)
-    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fresh.write_text(settings_text(settings), encoding="utf-8")
     fresh.replace(path)
-
-
-SETTING_TYPES: dict[str, type] = {
-    "party": str,
-    "host": str,
-    "port": int,
-    "address": str,
-    "sync_seconds": int,
-    "store": str,
-    "smtp": str,
-    "mail_from": str,
-}
-"""The type of each setting in the file."""
 
 
 class _LazyPeers:
@@ -459,20 +450,6 @@ class _LazyPeers:
             peers.close()
 
 
-def _settings_faults(document: dict[str, object]) -> list[Fault]:
-    unknown = sorted(document.keys() - SETTING_TYPES.keys())
-    faults = [Fault(name, f"one of {', '.join(SETTING_TYPES)}", name) for name in unknown]
-    if "party" not in document:
-        faults.append(Fault("party", "the short id of the party", "nothing"))
-    for name, value in document.items():
-        expected = SETTING_TYPES.get(name)
-        if expected and (not isinstance(value, expected) or isinstance(value, bool)):
-            faults.append(Fault(name, expected.__name__, repr(value)))
-    if isinstance(document.get("store"), str) and not _is_store_address(document["store"]):
-        faults.append(Fault("store", "postgresql://USER@HOST/DATABASE", "another address"))
-    return faults
-
-
 def _is_store_address(address: object) -> bool:
     from sepakat.stores.postgresql import place_of
 
@@ -481,10 +458,6 @@ def _is_store_address(address: object) -> bool:
     except ConfigurationError:
         return False
     return True
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _remove(folder: Path, *, keep_folder: bool) -> None:

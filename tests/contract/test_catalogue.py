@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sepakat.exchange.catalogue_ports import Search
 from sepakat.exchange.cataloguing import enter
-from sepakat.exchange.ports import Search, Store, Unit
+from sepakat.exchange.ports import Store, Unit
 from sepakat.exchange.records import Consultation, SavedSearch
 from tests.support import records
 from tests.support.records import FR, RU

@@ -25,7 +25,6 @@ from sepakat.exchange.records import (
     Community,
     Consent,
     Direction,
-    Job,
     KeptMapping,
     Leaf,
     MessageRecord,
@@ -47,6 +46,7 @@ from sepakat.exchange.records import (
     VariantState,
 )
 from sepakat.exchange.report_records import Proposal, ProposalState, ReadReport, ReportContent, ReviewStep
+from sepakat.exchange.work_ports import Job
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ReceivedTerms, ViewKey
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId

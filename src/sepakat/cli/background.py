@@ -1,7 +1,8 @@
-"""What a served node does by itself: sends its outbox, asks its givers, lets time change its views.
+"""What a served node does by itself: sends its outbox, asks its givers, does what waits, lets time change its views.
 
-One thread each, so that a partner that does not answer holds up nothing else. A fault is said on stderr, once while it
-lasts, and never ends the thread. All decisions are those of the use cases; the store keeps writers apart.
+One thread each, so that a partner that does not answer holds up nothing else. Every process of a node runs all of them:
+leases see to it that one sends the outbox and sweeps, and that a giver is asked and a job done by one at a time. A
+fault is said on stderr, once while it lasts, and never ends the thread. All decisions are those of the use cases.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sepakat.cli.events import Events, PlainEvents
 from sepakat.cli.held_streams import HOLD_SECONDS, HeldStreams
-from sepakat.cli.refusals import DEBUG_VARIABLE, complain
+from sepakat.cli.observing import Span, no_span
+from sepakat.cli.refusals import DEBUG_VARIABLE
 from sepakat.errors import SepakatError
+from sepakat.exchange.working import Duty
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,29 +35,40 @@ ALERT_SECONDS = 2.0
 RING_AGAIN_SECONDS = 60.0
 CATALOGUE_SECONDS = 0.5
 """A pause between pieces too, so that nobody who writes waits long."""
+JOBS_SECONDS = 0.5
+SYNC_LOOK_SECONDS = 1.0
 
 
 class Background:
     """The threads of one served node, from `start` to `stop`."""
 
-    def __init__(self, node: Node, sync_seconds: float, bell: Bell) -> None:
+    def __init__(
+        self, node: Node, sync_seconds: float, bell: Bell, events: Events | None = None, span: Span = no_span
+    ) -> None:
         self._node = node
-        watcher = _Watcher(node, bell)
+        self._events = events or PlainEvents()
+        self._span = span
         # Tells every thread to end; lives as long as the serving.
         self._ended = threading.Event()
-        sweeper = _Sweeper(node)
+        self._every = timedelta(seconds=sync_seconds)
+        self._outbox = Duty(node.store, "outbox")
+        self._cataloguer = Duty(node.store, "cataloguer")
+        self._sweeper = _Sweeper(node)
+        self._watcher = _Watcher(node, bell)
         # When a giver whose news could not be read is asked again; only the thread for news looks at it.
         self._again: dict[str, datetime] = {}
         self._seen: object = None
-        streams = HeldStreams(node, self._ended, _say_alarms, only_unreached=True)
+        self._follower = Duty(node.store, "streams")
+        self._streams = HeldStreams(node, self._ended, self._say_alarms, only_unreached=True)
         self._threads = [
             self._thread("outbox", DELIVERY_SECONDS, self._deliver),
             self._thread("news", NEWS_SECONDS, self._read_news),
-            self._thread("sync", sync_seconds, self._synchronise),
-            self._thread("streams", HOLD_SECONDS, streams.hold),
-            self._thread("sweeper", SWEEP_SECONDS, sweeper.sweep),
+            self._thread("sync", min(sync_seconds, SYNC_LOOK_SECONDS), self._synchronise),
+            self._thread("streams", HOLD_SECONDS, self._hold_streams),
+            self._thread("jobs", JOBS_SECONDS, self._do_jobs),
+            self._thread("sweeper", SWEEP_SECONDS, self._sweeper.sweep),
             self._thread("catalogue", CATALOGUE_SECONDS, self._catalogue),
-            self._thread("alerts", ALERT_SECONDS, watcher.look),
+            self._thread("alerts", ALERT_SECONDS, self._watcher.look),
         ]
 
     def start(self) -> None:
@@ -66,6 +81,9 @@ class Background:
         self._ended.set()
         for thread in self._threads:
             thread.join(seconds)
+        # Another process goes on at once.
+        for duty in (self._outbox, self._cataloguer, self._follower, self._sweeper.duty, self._watcher.duty):
+            duty.end()
 
     def _thread(self, name: str, seconds: float, step: Callable[[], object]) -> threading.Thread:
         return threading.Thread(target=self._loop, args=(name, seconds, step), name=f"sepakat-{name}", daemon=True)
@@ -76,27 +94,26 @@ class Background:
             try:
                 step()
                 said = ""
-            except SepakatError as error:
-                said = self._say_once(said, f"{name}: {error.message}")
             except Exception as error:
-                if os.environ.get(DEBUG_VARIABLE) == "1":
+                if not isinstance(error, SepakatError) and os.environ.get(DEBUG_VARIABLE) == "1":
                     raise
-                said = self._say_once(said, f"{name}: unexpected: {type(error).__name__}: {error}")
-
-    def _say_once(self, said: str, text: str) -> str:
-        if text != said:
-            complain(text)
-        return text
+                # Once, for as long as it lasts.
+                if str(error) != said:
+                    self._events.failed(name, error)
+                said = str(error)
 
     def _deliver(self) -> None:
         from sepakat.exchange.messaging import deliver
 
-        deliver(self._node)
+        if self._outbox.is_ours():
+            report = deliver(self._node)
+            if report.count:
+                self._events.happened("delivered", messages=report.count)
 
     def _read_news(self) -> None:
         """Read at once from a giver that has just said what it released."""
         from sepakat.exchange.news import givers_with_news
-        from sepakat.exchange.synchronising import synchronise
+        from sepakat.exchange.working import synchronise_with
 
         mark, now = self._node.store.written(), self._node.clock.now()
         if mark == self._seen and not any(at <= now for at in self._again.values()):
@@ -106,33 +123,54 @@ class Background:
             if self._again.get(giver, now) > now:
                 continue
             self._again.pop(giver, None)
-            report = synchronise(self._node, giver)
-            if report.error is not None:
+            with self._span("synchronise", {"sepakat.party": giver}):
+                report = synchronise_with(self._node, giver, self._every)
+            if report is None or report.error is not None:
                 self._again[giver] = now + timedelta(seconds=NEWS_AGAIN_SECONDS)
-            _say_alarms(report)
+            self._say_alarms(report)
 
     def _catalogue(self) -> None:
         """Enter a piece of what was taken in, for the pages to find."""
         from sepakat.exchange.cataloguing import catch_up
 
-        catch_up(self._node)
+        if self._cataloguer.is_ours():
+            catch_up(self._node)
 
     def _synchronise(self) -> None:
-        from sepakat.exchange.synchronising import synchronise_all
+        from sepakat.exchange.working import givers_due, synchronise_with
 
-        for report in synchronise_all(self._node):
-            _say_alarms(report)
+        for giver in givers_due(self._node, self._every):
+            if self._ended.is_set():
+                return
+            with self._span("synchronise", {"sepakat.party": giver}):
+                report = synchronise_with(self._node, giver, self._every)
+            if report is not None:
+                self._events.happened("synchronised", party=giver, taken=report.taken, refused=len(report.refused))
+            self._say_alarms(report)
 
+    def _hold_streams(self) -> None:
+        if self._follower.is_ours():
+            self._streams.hold()
 
-def _say_alarms(report: SyncReport) -> None:
-    for alarm in report.alarms:
-        complain(f"ALARM: {alarm}")
+    def _do_jobs(self) -> None:
+        from sepakat.exchange.working import do_due
+
+        for done in do_due(self._node):
+            self._events.happened(
+                "job done" if done.error is None else "job not done", kind=done.job.kind, job=done.job.subject
+            )
+
+    def _say_alarms(self, report: SyncReport | None) -> None:
+        for alarm in report.alarms if report is not None else ():
+            assert report is not None
+            self._events.alarm(report.giver, alarm)
 
 
 class _Watcher:
     """Raises alerts after somebody wrote something, and tells their channels; those that fail again a minute later."""
 
     def __init__(self, node: Node, bell: Bell) -> None:
+        self.duty = Duty(node.store, "alerts")
         self._node = node
         self._bell = bell
         self._seen: object = None
@@ -140,6 +178,8 @@ class _Watcher:
 
     def look(self) -> None:
         """Look once."""
+        if not self.duty.is_ours():
+            return
         from sepakat.exchange.alerting import send_alerts
         from sepakat.exchange.watching import raise_alerts
 
@@ -161,12 +201,17 @@ class _Sweeper:
     """
 
     def __init__(self, node: Node) -> None:
+        self.duty = Duty(node.store, "sweeper")
         self._node = node
         self._seen: object = None
         self._due: datetime | None = None
 
     def sweep(self) -> None:
         """Look, and bring the views up to date if there is a reason."""
+        if not self.duty.is_ours():
+            # Who leads next decides anew at once.
+            self._seen = None
+            return
         now = self._node.clock.now()
         if self._node.store.written() == self._seen and (self._due is None or now < self._due):
             return

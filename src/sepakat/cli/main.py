@@ -66,6 +66,8 @@ NOUNS: dict[str, str] = {
     "notices": "notices",
     "log": "logs",
     "store": "stores",
+    "jobs": "jobs",
+    "settings": "settings",
 }
 """Commands with a noun: the module of each, whose `app` has its verbs."""
 

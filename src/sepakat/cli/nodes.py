@@ -41,7 +41,7 @@ def init(
     The keys are readable by you alone (0600). With SEPAKAT_PASSPHRASE in the environment, or --passphrase, they are
     also encrypted; every later command needs the passphrase then.
     """
-    from sepakat.composition import create_node, passphrase_from_environment
+    from sepakat.composition import close_node, create_node, passphrase_from_environment
     from sepakat.exchange.parties import fingerprint_of, own_card
     from sepakat.stix.identifiers import PartyId
 
@@ -52,6 +52,7 @@ def init(
             raise InputError("passphrase-differs", "node not created: the two passphrases are not the same, or empty")
     node = create_node(folder, PartyId(party), name, country, phrase, store)
     fingerprint = fingerprint_of(own_card(node))
+    close_node(node)
     if as_json:
         say_json({"folder": str(folder), "party": party, "name": name, "fingerprint": fingerprint})
         return

@@ -30,6 +30,8 @@ ByOption: TypeAlias = Annotated[
 ]
 
 
+_passphrases: dict[Path, str] = {}
+"""What was typed, by folder, until this command ends."""
 _opened: list[Node] = []
 """The nodes that this command line has opened; `close_all` lets go of them when it ends."""
 
@@ -61,9 +63,15 @@ def open_named(folder: Path | None) -> Node:
 
     A passphrase that is needed is taken from the environment, or asked for at a terminal.
     """
-    node = _open(named_folder(folder))
+    place = named_folder(folder)
+    node = _open(place)
     _opened.append(node)
     return node
+
+
+def passphrase_of(folder: Path) -> str | None:
+    """The passphrase with which a node was opened, for a process that opens it once more."""
+    return _passphrases.get(folder)
 
 
 def _open(folder: Path) -> Node:
@@ -74,7 +82,8 @@ def _open(folder: Path) -> Node:
     except ConfigurationError as error:
         if error.code != "passphrase-missing" or not sys.stdin.isatty():
             raise
-    return open_node(folder, ask_passphrase(f"Passphrase for the keys in {folder}: "))
+    _passphrases[folder] = ask_passphrase(f"Passphrase for the keys in {folder}: ")
+    return open_node(folder, _passphrases[folder])
 
 
 def ask_passphrase(prompt: str) -> str:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import errno
 import ipaddress
-import signal
 import socket
 import ssl
+import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sepakat.cli.options import FolderArgument, named_folder, open_named
+from sepakat.cli.options import FolderArgument, close_all, named_folder, open_named, passphrase_of
 from sepakat.cli.printing import say
 from sepakat.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from sepakat.settings import Settings
 
-    from sepakat.cli.background import Background
-    from sepakat.composition import Settings
-
-STOP_SECONDS = 5
-"""How long requests that are under way may take when the node is told to stop."""
 TLS_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """For TLS 1.2 those that RFC 7540 does not list as unfit (TAXII 2.1 section 8.2.2); TLS 1.3 has its own."""
 
@@ -51,84 +47,64 @@ def serve(
         str | None,
         typer.Option(metavar="URL", help="Where partners reach the node, if not at the host and port listened on."),
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="How many processes; more than one on PostgreSQL only.")
+    ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Another port, on loopback, where /metrics answers whoever asks."),
+    ] = None,
 ) -> None:
-    """Serve the node: TAXII at /taxii2/, messages at /peer/v1/, pages at /, health at /health.
+    """Serve the node: TAXII at /taxii2/, messages at /peer/v1/, pages at /; /health, /ready and /metrics.
 
-    Meanwhile it sends its outbox, asks its givers every `sync_seconds` and lets time change its views. Plain HTTP is
-    served on loopback only, unless a proxy in front does HTTPS. When its address has changed, its card is issued anew
-    and sent to all partners. Ctrl-C or SIGTERM stops it.
+    Meanwhile it sends its outbox, asks its givers every `sync_seconds`, does jobs that wait and lets time change its
+    views; of several workers, here or on other machines, one does each of these at a time. Plain HTTP is served on
+    loopback only, unless a proxy in front does HTTPS. When its address has changed, its card is issued anew and sent to
+    all partners. Ctrl-C or SIGTERM stops it.
     """
     place = named_folder(folder)
     node = open_named(place)
-    from sepakat.cli.background import Background
-    from sepakat.composition import application, bells_of, read_settings, write_settings
+    from sepakat.cli.serving_process import Listening, Serving
+    from sepakat.cli.workers import Workers, check_workers
+    from sepakat.composition import effective_settings, read_settings, store_address, write_settings
     from sepakat.exchange.parties import issue_card
 
-    settings = read_settings(place)
+    settings = effective_settings(place)
+    count = workers or settings.workers
+    check_workers(count, store_address(settings))
     wanted = host or settings.host
     certificate = _certificate(tls_cert, tls_key)
     _check_is_private(wanted, has_tls=certificate is not None, behind_proxy=behind_proxy)
-    listening = _bind(wanted, _ports(settings, wanted, port))
-    with listening:
+    with ExitStack() as sockets:
+        listening = sockets.enter_context(_bind(wanted, _ports(settings, wanted, port)))
+        asked = None if metrics_port is None else sockets.enter_context(_bind("127.0.0.1", [metrics_port]))
         scheme = "https" if certificate or behind_proxy else "http"
         reached = address or _address(settings, scheme, wanted, listening.getsockname()[1], behind_proxy=behind_proxy)
         # The card first: an address that cannot stand on it is not kept in the settings either.
         issue_card(node, address=reached, loopback=_is_loopback(wanted) and not behind_proxy)
-        if reached != settings.address:
-            write_settings(place, replace(settings, address=reached))
-        background = Background(node, settings.sync_seconds, bells_of(place))
-        ending = Event()
-        served = application(node, is_behind_proxy=behind_proxy, is_ending=ending.is_set)
-        _run(served, listening, certificate, background, ending, f"Serving {node.party} at {reached}")
-    say(f"Stopped serving {node.party}.")
+        kept = read_settings(place)
+        if reached != kept.address:
+            write_settings(place, replace(kept, address=reached))
+        greeting = f"Serving {node.party} at {reached}"
+        serving = Serving(settings, Listening(listening, asked, certificate), is_behind_proxy=behind_proxy)
+        party = node.party
+        if count == 1:
+            serving.run(node, lambda: _greet(greeting))
+        else:
+            # Connections do not survive a fork: each worker opens the node for itself.
+            phrase = passphrase_of(place)
+            close_all()
+            folder_of_counts = sockets.enter_context(TemporaryDirectory(prefix="sepakat-"))
+            counting = replace(serving, counts=Path(folder_of_counts))
+            Workers(count, lambda number, pipe: counting.work(place, phrase, number, pipe)).run(
+                lambda: _greet(f"{count} workers: {greeting}")
+            )
+    say(f"Stopped serving {party}.")
 
 
-def _run(
-    served: Starlette,
-    listening: socket.socket,
-    certificate: tuple[Path, Path] | None,
-    background: Background,
-    ending: Event,
-    greeting: str,
-) -> None:
-    import uvicorn
-
-    chain, key = certificate or (None, None)
-    config = uvicorn.Config(
-        served,
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        lifespan="off",
-        ssl_certfile=chain,
-        ssl_keyfile=key,
-        ssl_ciphers=TLS_SUITES,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
-    server = uvicorn.Server(config)
-
-    def stop(*_: object) -> None:
-        ending.set()
-        server.should_exit = True
-
-    # Uvicorn stops on these while it runs, and raises them once more afterwards for whoever handled them before: that
-    # is not to end us before the threads have stopped. One that comes before it runs makes it stop at once.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    background.start()
+def _greet(greeting: str) -> None:
+    """Say where we are. Who started us through a pipe waits for the line that says where we are."""
     say(greeting)
-    _flush()
-    try:
-        server.run(sockets=[listening])
-    finally:
-        background.stop()
-
-
-def _flush() -> None:
-    """Who started us through a pipe waits for the line that says where we are."""
-    import sys
-
     sys.stdout.flush()
 
 

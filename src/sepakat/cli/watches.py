@@ -187,13 +187,13 @@ def acknowledge(
 @app.command("send")
 def send(*, node: NodeOption = None, as_json: JsonOption = False) -> None:
     """Raise alerts and tell the channels now; a served node does it by itself."""
-    from sepakat.composition import bells_of
+    from sepakat.composition import bells_of, effective_settings
     from sepakat.exchange.alerting import send_alerts
     from sepakat.exchange.watching import raise_alerts
 
     opened = open_named(node)
     raised = raise_alerts(opened)
-    taken = send_alerts(opened, bells_of(named_folder(node)))
+    taken = send_alerts(opened, bells_of(effective_settings(named_folder(node))))
     if as_json:
         say_json({"raised": [_alert_as_json(one) for one in raised], "delivered": taken})
         return

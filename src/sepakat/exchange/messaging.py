@@ -170,7 +170,8 @@ def _send_all(
 
 
 def _is_due(record: MessageRecord, now: datetime) -> bool:
-    return record.next_try_at is None or record.next_try_at <= now
+    # A try that lies further ahead than any can was set by a clock that was wrong: nothing waits for it.
+    return record.next_try_at is None or not now < record.next_try_at <= now + LAST_RETRY
 
 
 def _retried(record: MessageRecord, now: datetime, refused: str | None) -> MessageRecord:

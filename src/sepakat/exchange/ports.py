@@ -9,13 +9,14 @@ Lists are ordered as each method says; nothing depends on the order of rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from sepakat.agreements.life import LifeEvent
+from sepakat.exchange.catalogue_ports import Catalogue, Changes
 from sepakat.exchange.claim_ports import Claims, Watches
 from sepakat.exchange.records import (
     Access,
@@ -23,16 +24,11 @@ from sepakat.exchange.records import (
     AgreementRecord,
     ApprovalRecord,
     Arrival,
-    Catalogued,
-    CataloguePiece,
-    CatalogueRow,
     CheckpointNote,
     Collection,
     Community,
     Consent,
-    Consultation,
     Direction,
-    Job,
     KeptMapping,
     Leaf,
     MessageRecord,
@@ -44,16 +40,15 @@ from sepakat.exchange.records import (
     Quarantined,
     Recall,
     RecordedDecision,
-    SavedSearch,
     StoredVersion,
     SyncState,
     TakeIn,
     Topic,
-    Touched,
     User,
     VariantState,
 )
 from sepakat.exchange.report_ports import Reports
+from sepakat.exchange.work_ports import Jobs, Lease
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.objects import VersionRef
@@ -386,93 +381,6 @@ class Recent(Protocol):
         """The one of the largest size; with `cosigned`, of those that are co-signed or not."""
 
 
-class Jobs(Protocol):
-    """Work that waits in the store for any process; who does it holds the lease of its name meanwhile."""
-
-    def put(self, job: Job) -> None:
-        """Keep it in place of the one of the same kind and subject; its content stays."""
-
-    def put_content(self, kind: str, subject: str, content: bytes) -> None: ...
-    def content(self, kind: str, subject: str) -> bytes | None: ...
-    def get(self, kind: str, subject: str) -> Job | None: ...
-    def due(self, now: datetime, limit: int = 100) -> list[Job]:
-        """The longest due first."""
-
-    def everything(self, limit: int = 1_000) -> list[Job]:
-        """By kind, then subject."""
-
-    def remove(self, kind: str, subject: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What is looked for in the catalogue: all of it must fit; None and empty ask nothing."""
-
-    words: tuple[str, ...] = ()
-    """Each as it is entered: whole, without case and accents."""
-    type: str | None = None
-    level: str | None = None
-    ids: frozenset[StixId] | None = None
-    released_to: PartyId | None = None
-    received_from: PartyId | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-class Catalogue(Protocol):
-    """What is held, to be found by people. It follows the intakes, and may be behind; nothing but pages reads it."""
-
-    def is_behind(self) -> bool:
-        """Whether something was taken in that is not entered."""
-
-    def next_piece(self, most: int) -> CataloguePiece:
-        """The next objects to enter, in the order of their intakes."""
-
-    def advance(self, piece: CataloguePiece) -> None:
-        """The piece is entered."""
-
-    def put(self, entries: Sequence[Catalogued]) -> None:
-        """Enter objects that are held and not entered, in this order."""
-
-    def forget(self, ids: Iterable[StixId]) -> None: ...
-    def find(self, search: Search, *, before: int | None = None, limit: int = 50) -> list[CatalogueRow]:
-        """The last that came first, from `before` on; only what is held."""
-
-    def linked(self, id_: StixId, limit: int = 50) -> list[CatalogueRow]:
-        """Objects that refer to this one, the last that came first."""
-
-    def types(self) -> list[str]:
-        """Every type that is entered, by name."""
-
-    def saved(self, user: str) -> list[SavedSearch]:
-        """By name."""
-
-    def save(self, search: SavedSearch) -> None: ...
-    def drop_saved(self, user: str, name: str) -> None: ...
-    def consult(self, consultation: Consultation) -> None: ...
-    def consultations(self, limit: int = 50) -> list[Consultation]:
-        """Newest first."""
-
-
-class Changes(Protocol):
-    """What was written that deciding reads: whoever keeps a world decided follows it. Kept with the unit, in order."""
-
-    def fresh(self) -> Touched:
-        """What this unit has written so far."""
-
-    def last(self) -> int:
-        """The newest entry that is committed; 0 when none is kept."""
-
-    def since(self, entry: int) -> Touched | None:
-        """All that was committed after an entry; None when that entry is no longer kept."""
-
-    def when_ended(self, action: Callable[[int | None], None]) -> None:
-        """Call `action` when this writing unit has ended, before the next one begins in this process.
-
-        It gets the newest entry there is then, the unit's own if it wrote any; None if the unit was rolled back.
-        """
-
-
 class Unit(Protocol):
     """One transaction: every port on the same snapshot."""
 
@@ -515,16 +423,6 @@ class Unit(Protocol):
     def claims(self) -> Claims: ...
     @property
     def watches(self) -> Watches: ...
-
-
-class Lease(Protocol):
-    """The right to do one thing alone. It ends with its process or its connection, by itself, and by no clock."""
-
-    def is_held(self) -> bool:
-        """Whether it is still ours; once it is not, it never is again."""
-
-    def release(self) -> None:
-        """Let others have it."""
 
 
 class Store(Protocol):

@@ -1,7 +1,6 @@
-"""What a node remembers, as plain values: the rows that the ports hand out and take in.
+"""What a node remembers, as plain values: the rows of the ports, internal to the node unless a use case sends them.
 
-All instants are aware UTC datetimes. Everything here is internal to the node unless a use case sends it.
-"""
+All instants are aware UTC datetimes."""
 
 from __future__ import annotations
 
@@ -405,25 +404,6 @@ class PushStatus:
     collection: str
     at: datetime
     document: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work that waits for any process of the node: one for each kind and subject.
-
-    What it works on (a file, say) is kept beside it, so that a list of jobs stays small.
-    """
-
-    kind: str
-    subject: str
-    due_at: datetime | None
-    """When it is to be done; None: given up, a person has to look."""
-    asked_at: datetime
-    by: str
-    """The user who asked for it, or `node` for what the node does by itself."""
-    attempts: int = 0
-    """How often it was begun and not done since it last was."""
-    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from datetime import datetime
 from sepakat.agreements.regions import load_regions
 from sepakat.agreements.topics import lies_in
 from sepakat.errors import InputError, NotFound
+from sepakat.exchange.catalogue_ports import Search
 from sepakat.exchange.cataloguing import catch_up_a_little, words_of
-from sepakat.exchange.ports import Node, Search, Unit
+from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import CatalogueRow, Policy, SavedSearch, StoredVersion
 from sepakat.stix.identifiers import PartyId, StixId, is_stix_id
 

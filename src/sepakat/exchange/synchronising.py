@@ -234,6 +234,7 @@ class _Run:
         self._check_dates(read, now)
         if any(self._stated(report, made) is None for made in read if isinstance(made, StixObject)):
             self._check_no_statement_waits(now)
+        before = (state.cursor, state.added_after)
         state = replace(
             state,
             cursor=page.next if page.more else None,
@@ -242,6 +243,10 @@ class _Run:
             last_error=None,
         )
         with self.node.store.writing() as unit:
+            there = unit.syncs.get(self.giver, report.collection)
+            if there is not None and (there.cursor, there.added_after) != before:
+                # Another process of this node took this page meanwhile: nothing is taken or acknowledged twice.
+                return there
             where = self._situation(unit, now)
             take_in = self.node.ids.uuid()
             got: list[tuple[str, Stated]] = []

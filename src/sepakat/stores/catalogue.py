@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select
 
-from sepakat.exchange.ports import Search
+from sepakat.exchange.catalogue_ports import Search
 from sepakat.exchange.records import Catalogued, CataloguePiece, CatalogueRow, Consultation, SavedSearch
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stores.keys import Keys

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from sepakat.exchange.records import Job
+from sepakat.exchange.work_ports import Job
 from sepakat.stores.record_rows import Form, RecordRows
 from sepakat.stores.schema import jobs
 

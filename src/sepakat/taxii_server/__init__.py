@@ -20,9 +20,15 @@ _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "via"})
 __all__ = ["DEFAULT_LIMITS", "ServerLimits", "TaxiiDoor", "routes"]
 
 
-def routes(node: Node, limits: ServerLimits = DEFAULT_LIMITS, *, is_behind_proxy: bool = False) -> list[Route]:
+def routes(
+    node: Node,
+    limits: ServerLimits = DEFAULT_LIMITS,
+    *,
+    is_behind_proxy: bool = False,
+    door: TaxiiDoor | None = None,
+) -> list[Route]:
     """The routes of a node's TAXII server: everything under `/taxii2`, and its counters for this machine."""
-    door = TaxiiDoor(node, limits)
+    door = door or TaxiiDoor(node, limits)
     served = [
         Route("/taxii2", door, name="taxii-discovery"),
         Route("/taxii2/{rest:path}", door, name="taxii"),
@@ -36,6 +42,8 @@ def routes(node: Node, limits: ServerLimits = DEFAULT_LIMITS, *, is_behind_proxy
         host = request.client.host if request.client else ""
         if host not in _THIS_MACHINE or not _FORWARDED.isdisjoint(request.headers.keys()):
             return PlainTextResponse("not found\n", 404)
-        return PlainTextResponse(door.service.metrics.text(), media_type="text/plain; version=0.0.4")
+        # Those of the whole node, where it is served as one.
+        text = getattr(request.app.state, "counters", door.service.metrics.text)
+        return PlainTextResponse(text(), media_type="text/plain; version=0.0.4")
 
     return [*served, Route("/metrics", metrics, methods=["GET"], name="taxii-metrics")]

@@ -75,7 +75,7 @@ def recall(ask: Ask) -> Response:
 def _marking(ask: Ask) -> StixId:
     name = ask.said("marking")
     if name not in MARKINGS:
-        raise InputError("marking-unknown", f"marking refused: expected one of {', '.join(MARKINGS)}, got {name}")
+        raise InputError("marking-level-unknown", f"marking refused: expected one of {', '.join(MARKINGS)}, got {name}")
     return StixId(MARKINGS[name])
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sepakat.errors import PeerError, SepakatError, StoreError
-from sepakat.exchange.ports import Lease, Peer, PeerPage, Peers, Store, Unit
+from sepakat.exchange.ports import Peer, PeerPage, Peers, Store, Unit
 from sepakat.exchange.records import Party
+from sepakat.exchange.work_ports import Lease
 from sepakat.stix.identifiers import PartyId
 
 
