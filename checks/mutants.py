@@ -79,7 +79,7 @@ class Mutant(NamedTuple):
 
 def changed(node: ast.AST) -> ast.AST | None:
     """Give the node with its meaning turned, or nothing where there is nothing to turn."""
-    turned = copy.deepcopy(node)
+    turned = copy.copy(node)
     match turned:
         case ast.Compare(ops=[operator]) if type(operator) in COMPARISONS:
             turned.ops = [COMPARISONS[type(operator)]()]
@@ -100,23 +100,15 @@ def changed(node: ast.AST) -> ast.AST | None:
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Yield every mutant of one file; annotations are left alone, since nothing runs them."""
-    text = path.read_text(encoding="utf-8")
-    places = len(_places(ast.parse(text)))
-    for number in range(places):
-        tree = ast.parse(text)
-        node, replace = _places(tree)[number]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node, replace in _places(tree):
         turned = changed(node)
         assert turned is not None
-        before = ast.unparse(node)
         replace(turned)
-        after = ast.unparse(turned)
-        yield Mutant(
-            path.relative_to(SOURCE.parent),
-            getattr(node, "lineno", 0),
-            before,
-            after,
-            ast.unparse(ast.fix_missing_locations(tree)),
-        )
+        text = ast.unparse(ast.fix_missing_locations(tree))
+        replace(node)
+        where = path.relative_to(SOURCE.parent)
+        yield Mutant(where, getattr(node, "lineno", 0), ast.unparse(node), ast.unparse(turned), text)
 
 
 def _places(tree: ast.Module) -> list[tuple[ast.AST, Callable[[ast.AST], None]]]:
