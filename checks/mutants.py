@@ -247,9 +247,10 @@ def main(arguments: list[str]) -> int:
     chosen = sample(every, asked.limit, asked.seed)
     excluded = [mutant for mutant in chosen if _reason(mutant)]
     tried = [mutant for mutant in chosen if not _reason(mutant)]
-    for package in asked.package or PACKAGES:
-        if (noticed := outcome(SOURCE.parent, Path("sepakat", package, "any.py"))) != "survived":
-            print(f"mutants: the tests fail without any change: {noticed}", file=sys.stderr)
+    unchanged = [Mutant(path, 0, "", "", (SOURCE.parent / path).read_text("utf-8")) for path in _firsts(tried)]
+    for mutant, noticed in try_out(unchanged, asked.workers, deadline):
+        if noticed != "survived":
+            print(f"mutants: without any change {noticed} fail for {mutant.path}", file=sys.stderr)
             return 2
     results = []
     for mutant, noticed in try_out(tried, asked.workers, deadline):
@@ -257,6 +258,11 @@ def main(arguments: list[str]) -> int:
         if noticed == "survived":
             print(f"{mutant.path}:{mutant.line}: survived: {mutant.before}  ->  {mutant.after}", flush=True)
     return _report(every, excluded, results, not_tried=len(tried) - len(results))
+
+
+def _firsts(mutants: Sequence[Mutant]) -> Iterator[Path]:
+    """One file of each package."""
+    yield from {mutant.path.parts[1]: mutant.path for mutant in mutants}.values()
 
 
 def _reason(mutant: Mutant) -> str | None:

@@ -87,12 +87,8 @@ class ChangingFixpoint(Fixpoint):
         version.top_whole, version.top_variant = self._highest(version)
         allowed = _allowed(version)
         parts_differ, parts_rise = self._compare(parts, version.units, slots)
-        self._rises = self._rises or parts_rise or _has_more(was, allowed, slots)
-        if (
-            parts_differ
-            or version.base_slots & self._goes_otherwise
-            or any((one ^ other) & slots for one, other in zip(was, allowed, strict=True))
-        ):
+        if parts_differ or was != allowed or version.base_slots & self._goes_otherwise:
+            self._rises = self._rises or parts_rise or _has_more(was, allowed, slots)
             self._differing.add(version)
         return True
 
@@ -108,6 +104,8 @@ class ChangingFixpoint(Fixpoint):
 
     def _compare(self, before: tuple[Unit, ...], now: tuple[Unit, ...], slots: int) -> tuple[bool, bool]:
         """Whether some slots may read other parts than before, and whether they may read more; many versions share."""
+        if before is now:
+            return False, False
         known = self._compared.get((id(before), id(now)))
         if known is None:
             old, new = ({unit.path: unit.slots for unit in units} for units in (before, now))
@@ -221,23 +219,20 @@ class ChangingFixpoint(Fixpoint):
         if not (whole & ~version.bound_whole or variant & ~version.bound_variant):
             return 0
         for target in version.targets:
-            whole &= self._top(target)
-        for target in version.needed_targets:
-            variant &= self._top(target, as_variant=True)
-        for target in version.whole_targets:
-            variant &= self._top(target)
+            entry = self._held.get(target)
+            top = present = 0
+            for other in entry.versions if entry is not None else ():
+                top |= other.top_whole
+                present |= other.top_variant
+            whole &= top
+            if target in version.whole_targets:
+                variant &= top
+            elif target in version.needed_targets:
+                variant &= top | present
         higher = (whole & ~version.bound_whole) | (variant & ~version.bound_variant)
         version.bound_whole |= whole
         version.bound_variant |= variant
         return higher
-
-    def _top(self, target: StixId, *, as_variant: bool = False) -> int:
-        views = 0
-        for version in self._versions_of(target):
-            views |= version.top_whole
-            if as_variant:
-                views |= version.top_variant
-        return views
 
     def _raise(self, before: Mapping[StixId, Held]) -> dict[Version, None]:
         """Put high again whatever a change lets rise, step by step; gives the versions, all in their hopeful state."""
@@ -260,8 +255,9 @@ class ChangingFixpoint(Fixpoint):
                     # What remains of it may be more than before.
                     self._touched.add(version.id)
                 self._raise_one(version, version.base_slots & slots, raised, waiting)
-            topics, regions = self._shown_by(identifier)
-            for version in self._leaning_on(identifier):
+            leaning = self._leaning_on(identifier)
+            topics, regions = self._shown_by(identifier) if leaning else (0, 0)
+            for version in leaning:
                 possible = version.base_slots & slots & ~version.matched
                 gained = (topics & ~version.topic_slots) | (regions & ~version.region_slots)
                 self._raise_one(version, possible & gained, raised, waiting)

@@ -7,9 +7,10 @@ unreadable is out everywhere (DESIGN section 4, fail closed).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from sepakat.agreements.terms import Fields
 from sepakat.release.basis import BasisMasks
 from sepakat.release.clauses import ClauseMasks
 from sepakat.release.evidence import OwnEvidence
@@ -18,7 +19,7 @@ from sepakat.release.labels import Labels
 from sepakat.release.markings import MarkingTable
 from sepakat.release.needs import fill_needs
 from sepakat.release.object_facts import Parts, parts_of, reading_of
-from sepakat.release.question import HeldVersion, ObjectPolicy, ViewKey, World
+from sepakat.release.question import NO_POLICY, HeldVersion, ObjectPolicy, ViewKey, World
 from sepakat.release.restrictions import Restriction
 from sepakat.release.slots import Slots
 from sepakat.release.times import microseconds
@@ -27,7 +28,6 @@ from sepakat.release.versions import Edge, Held, ScaffoldReference, Version
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
-_NO_POLICY = ObjectPolicy()
 _MAY_BE_SCAFFOLD = frozenset({"extension-definition", "identity", "marking-definition"})
 
 
@@ -38,7 +38,9 @@ class Compiled:
         self.world = world
         self.now = now
         self._evidence = OwnEvidence(world)
-        self.renew_tables()
+        self._take_tables(least_stride=1)
+        self._units_of_same_fields: Units | None = None
+        """Earlier tables that say the same of parts, as far as those hang on `fields` alone."""
         self.held: dict[StixId, Held] = {}
         for identifier, versions in world.versions.items():
             self.held[identifier] = Held([self._read(held) for held in versions])
@@ -54,6 +56,11 @@ class Compiled:
 
     def renew_tables(self, least_stride: int = 1) -> None:
         """Work out anew what views and clauses say, at the present instant."""
+        fields, units = self._fields_by_slots(), self._units
+        self._take_tables(least_stride)
+        self._units_of_same_fields = units if self._fields_by_slots() == fields else None
+
+    def _take_tables(self, least_stride: int) -> None:
         world = self.world
         self.slots = Slots(world, least_stride)
         self.markings = MarkingTable(world, self.slots)
@@ -65,6 +72,9 @@ class Compiled:
         self.alike: dict[tuple[object, ...], int] = {}
         """What the rules let through that look at features which many versions share, by those features."""
         self._lists: dict[tuple[StixId, ...], tuple[Restriction, ...]] = {}
+
+    def _fields_by_slots(self) -> Mapping[int, Fields]:
+        return {entry.mask: entry.clause.fields for entry in self.slots.clauses}
 
     def renew_basis(self) -> None:
         """Work out anew what everything lets through that something derives from."""
@@ -137,13 +147,19 @@ class Compiled:
         """Find the references and the restricted parts of a version, and what it cannot lose, by the tables of now."""
         if version.found_by is self._units:
             return
+        if version.has_plain_parts and version.found_by is self._units_of_same_fields:
+            version.found_by = self._units
+            return
         parts = parts_of(version.held.object)
         if not version.has_edges:
             self._sort_references(version, parts)
             version.has_edges = True
-        if version.type == "identity" and version.is_personal and version.is_own:
+        can_be_pseudonymous = version.type == "identity" and version.is_personal and version.is_own
+        if can_be_pseudonymous:
             version.pseudonym_slots = self.clauses.pseudonymous
         self._units.find(version, parts)
+        if can_be_pseudonymous:
+            version.has_plain_parts = False
         fill_needs(version, parts)
         version.found_by = self._units
 
@@ -172,7 +188,7 @@ class Compiled:
 
     def _read(self, held: HeldVersion) -> Version:
         made = held.object
-        version = Version(held, (made.id, ""), made.id, made.type, self.world.policies.get(made.id, _NO_POLICY))
+        version = Version(held, (made.id, ""), made.id, made.type, self.world.policies.get(made.id, NO_POLICY))
         try:
             # First what tells an unreadable version from others in explanations, then what may raise.
             version.owners = self.labels.owners(held)

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sepakat.release.object_facts import Reading
-from sepakat.release.question import ObjectPolicy, World
+from sepakat.release.question import NO_POLICY, ObjectPolicy, World
 from sepakat.stix.identifiers import StixId, type_of
 
-_NO_POLICY = ObjectPolicy()
 _PLACES = ("country", "region", "administrative_area")
 
 
@@ -90,4 +89,4 @@ class OwnEvidence:
                 yield text if code is None else code
 
     def _policy(self, identifier: StixId) -> ObjectPolicy:
-        return self._world.policies.get(identifier, _NO_POLICY)
+        return self._world.policies.get(identifier, NO_POLICY)

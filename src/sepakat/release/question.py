@@ -99,6 +99,10 @@ class ObjectPolicy:
     expires_at: datetime | None = None
 
 
+NO_POLICY = ObjectPolicy()
+"""What stands on an object on which nobody put anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """An origin's consent that `grantee` passes one object (all versions) on to `party`."""

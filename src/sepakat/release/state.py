@@ -19,7 +19,7 @@ from sepakat.release.engine import Verdicts
 from sepakat.release.next_change import instants_of, instants_of_grant, instants_of_policy, instants_of_view
 from sepakat.release.object_facts import derivation_of, reading_of, translation_of
 from sepakat.release.publication import Publication
-from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
+from sepakat.release.question import NO_POLICY, Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
 from sepakat.release.times import as_datetime, microseconds
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import VersionRef
@@ -166,7 +166,7 @@ class Decided:
             else:
                 self._versions.pop(identifier, None)
         for identifier, policy in change.policies.items():
-            before = self._policies.get(identifier, _NO_POLICY)
+            before = self._policies.get(identifier, NO_POLICY)
             concerned.add(identifier)
             is_other = (before.topics, before.regions) != (policy.topics, policy.regions)
             concerned |= self._hanging_on(identifier, shows_other=is_other)
@@ -314,6 +314,3 @@ class Decided:
         for grant in self._grants.get(identifier, ()):
             found += instants_of_grant(grant)
         return ((at, identifier) for at in found if at > now)
-
-
-_NO_POLICY = ObjectPolicy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sepakat.release.compiled import Compiled
+from sepakat.release.question import NO_POLICY
 from sepakat.release.versions import Version
 
 StaticRule = Callable[[Compiled, Version], int]
@@ -192,7 +193,11 @@ ALIKE = (
 )
 """Rules that look at features which many versions share: asked once for all that are alike in `_features`."""
 
-_ONE_BY_ONE = tuple(rule for name, rule in CLAUSE_RULES.items() if name not in ALIKE)
+_ONE_BY_ONE = tuple(
+    rule for name, rule in CLAUSE_RULES.items() if name not in (*ALIKE, "BasisAllows", "OriginalAllows")
+)
+_BY_POLICY: tuple[StaticRule, ...] = (not_held, not_recalled, not_expired)
+"""Rules that let everything through on which nobody put anything."""
 
 
 def base_slots(world: Compiled, version: Version, within: int) -> int:
@@ -200,17 +205,19 @@ def base_slots(world: Compiled, version: Version, within: int) -> int:
     mask = _of_alike(world, version) & within
     if not mask:
         return 0
-    views = world.readers(version)
-    for rule in VIEW_RULES.values():
-        if rule is not among_readers:
+    views = world.readers(version) & origin_allows(world, version) & terms_not_weaker(world, version)
+    if version.policy is not NO_POLICY:
+        for rule in _BY_POLICY:
             views &= rule(world, version)
-        if not views:
-            return 0
     mask &= world.slots.spread(views)
     for rule in _ONE_BY_ONE:
         if not mask:
             return 0
         mask &= rule(world, version)
+    if mask:
+        mask &= basis_allows(world, version)
+        if version.type == "language-content":
+            mask &= original_allows(world, version)
     return mask
 
 

@@ -45,7 +45,8 @@ class Units:
         """
         version.ties, version.aggregates = parts.ties, parts.aggregates
         sources = tuple([self._fields.external_reference(name) for name in parts.source_names])
-        if parts.is_plain and not version.pseudonym_slots and not self._has_nested:
+        version.has_plain_parts = parts.is_plain and not version.pseudonym_slots and not self._has_nested
+        if version.has_plain_parts:
             key = (version.type, parts.names, sources, parts.required)
             found = self._alike.get(key)
             if found is None:

@@ -92,6 +92,8 @@ class Version:
     """Whether `edges` and all that follows from them have been found."""
     found_by: object = None
     """The tables by which `units` and `needs` were found."""
+    has_plain_parts: bool = False
+    """Whether `units` hang on the `fields` of the clauses alone."""
     own_topics: frozenset[str] = frozenset()
     own_regions: frozenset[str] = frozenset()
 
