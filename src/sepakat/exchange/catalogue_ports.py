@@ -71,6 +71,9 @@ class Catalogue(Protocol):
 class Changes(Protocol):
     """What was written that deciding reads: whoever keeps a world decided follows it. Kept with the unit, in order."""
 
+    def note(self, *, everything: bool = False) -> None:
+        """Note that all has to be decided anew; what the other ports write they note themselves."""
+
     def fresh(self) -> Touched:
         """What this unit has written so far."""
 

@@ -7,6 +7,7 @@ sections 4.3 and 6.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,10 @@ from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.recall_messages import pass_recall_on
 from sepakat.exchange.recalling import held_by, start_recall_of_grant
-from sepakat.exchange.records import Consent, Direction
+from sepakat.exchange.records import Consent, Direction, StoredVersion
 from sepakat.exchange.releasing import update_views
+from sepakat.release.claim_facts import claim_facts
+from sepakat.release.object_facts import derivation_of
 from sepakat.shapes import instant_text, read_instant
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.transparency.messages import Message
@@ -37,6 +40,9 @@ class ConsentChange:
 def request_consent(node: Node, object_id: StixId, third_party: PartyId, purpose: str) -> ConsentChange:
     """Ask every origin of an object, ourselves aside, whether it may go to a third party.
 
+    What derives from others' objects is bound as they are: their origins are asked too, each about its own object,
+    unless they were and have not said no.
+
     Raises:
         NotFound: the object is not held here, or a party is not known.
         NotPermitted: nobody needs to be asked, or an origin has no node.
@@ -50,12 +56,54 @@ def request_consent(node: Node, object_id: StixId, third_party: PartyId, purpose
             raise NotFound("object-unknown", f"no object {object_id} is held", "`sepakat objects list` shows what is")
         if third_party == node.party:
             raise InputError("third-party-wrong", f"consent not asked: {third_party} is this node's own party")
-        origins = sorted({origin for version in held for origin in version.origins} - {node.party, third_party})
-        if not origins:
+        questions = [(object_id, one) for one in sorted(_origins(held) - {node.party, third_party})]
+        for basis in _derives_from(unit, object_id):
+            others = sorted(_origins(unit.objects.get(basis)) - {node.party, third_party})
+            questions += [(basis, one) for one in others if not _was_asked(unit, basis, one, third_party)]
+        if not questions:
             raise NotPermitted("consent-not-needed", f"consent not asked: {object_id} has no other origin to ask")
-        wanted = (Consent(node.ids.uuid(), Direction.OUT, one, object_id, third_party, purpose, now) for one in origins)
+        wanted = (
+            Consent(node.ids.uuid(), Direction.OUT, one, about, third_party, purpose, now) for about, one in questions
+        )
         asked = tuple(_ask(node, unit, consent, now) for consent in wanted)
     return ConsentChange(asked, deliver(node))
+
+
+def _origins(versions: Iterable[StoredVersion]) -> set[PartyId]:
+    return {origin for version in versions for origin in version.origins}
+
+
+def _derives_from(unit: Unit, object_id: StixId) -> list[StixId]:
+    """What an object derives from, over any number of steps: by the basis of its claim, or by a relationship."""
+    related: dict[StixId, list[StixId]] = {}
+    last: StixId | None = None
+    while page := unit.objects.page(type_="relationship", after=last):
+        for version in page:
+            derivation = derivation_of(version.object.content)
+            if derivation is not None:
+                related.setdefault(derivation[0], []).append(derivation[1])
+        last = page[-1].object.id
+    found: dict[StixId, None] = {object_id: None}
+    waiting = [object_id]
+    while waiting:
+        current = waiting.pop()
+        facts = [claim_facts(version.object.content) for version in unit.objects.get(current)]
+        bases = [basis for one in facts if one is not None for basis in one.derives_from]
+        for basis in (*bases, *related.get(current, ())):
+            if basis not in found:
+                found[basis] = None
+                waiting.append(basis)
+    return list(found)[1:]
+
+
+def _was_asked(unit: Unit, object_id: StixId, origin: PartyId, third_party: PartyId) -> bool:
+    return any(
+        one.direction is Direction.OUT
+        and (one.object_id, one.counterpart, one.party) == (object_id, origin, third_party)
+        and one.granted is not False
+        and one.withdrawn_at is None
+        for one in unit.obligations.consents()
+    )
 
 
 def grant_consent(

@@ -157,8 +157,18 @@ def collection_of(node: Node, unit: Unit, view: ViewKey, now: datetime) -> Colle
 def publish_tombstone(
     node: Node, unit: Unit, view: View, revoked: StixObject, original: VersionRef, now: datetime
 ) -> None:
-    """Put a `revoked: true` version into one view, in whatever state its agreement is."""
+    """Put a `revoked: true` version into one view, in whatever state its agreement is.
+
+    While that is not in force its reader sees tombstones alone, and with this one its place moves past everything that
+    it has not read. So all that is there leaves the view, and enters it anew, with a new date, if it comes into force.
+    """
     collection = collection_of(node, unit, view.key, now)
+    if not view.in_force:
+        rows = unit.views.rows(collection.id)
+        unread = [row.sequence for row in rows if row.standing is Standing.LIVE]
+        if unread:
+            unit.views.withdraw(collection.id, unread, now)
+            unit.changes.note(everything=True)
     origins = frozenset({node.party})
     entry = Entry(revoked, original, Outcome.WHOLE, origins, standing=Standing.TOMBSTONE)
     publish(node, unit, view, collection, [entry], now)

@@ -36,6 +36,8 @@ from sepakat.stix.objects import StixObject
 PAGE = 500
 MESSAGES = "/messages"
 """In place of a collection: how far the messages of a partner were read. No collection can be called so."""
+TOMBSTONES = "/tombstones/"
+"""Before the name of a collection: how far it was read while its agreement was not in force."""
 MOST_PAGES = 1_000
 """So many pages at most in one synchronisation, of messages and of each collection: the next one goes on from there."""
 MOST_KEPT_APART = 1_000
@@ -202,7 +204,7 @@ class _Run:
     def _read_collection(self, collection: str, agreement: AgreementId) -> None:
         report = CollectionReport(collection, agreement)
         self.report.collections.append(report)
-        state = self._state(collection, agreement)
+        state = self._where_to_go_on(collection, agreement)
         for _ in range(MOST_PAGES):
             try:
                 page = self.peer.page(collection, added_after=state.added_after, cursor=state.cursor, limit=PAGE)
@@ -215,6 +217,20 @@ class _Run:
             state = self._take_page(state, page, report)
             if not page.more:
                 break
+
+    def _where_to_go_on(self, collection: str, agreement: AgreementId) -> SyncState:
+        """While an agreement is not in force its collection shows tombstones alone: they are read from a place of
+        their own, since what was released before them is still to be read when the agreement is in force again.
+        """
+        now = self.node.clock.now()
+        with self.node.store.reading() as unit:
+            is_in_force = version_in_force(unit, agreement, self.node.party, now) is not None
+        state = self._state(collection, agreement)
+        if is_in_force:
+            return state
+        apart = self._state(f"{TOMBSTONES}{collection}", agreement)
+        passed = [at for at in (apart.added_after, state.added_after) if at is not None]
+        return replace(apart, added_after=max(passed, default=None))
 
     def _check_page(self, state: SyncState, page: PeerPage) -> None:
         if page.more and (not (page.objects and page.next) or page.next == state.cursor):

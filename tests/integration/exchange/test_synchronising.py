@@ -11,10 +11,10 @@ import orjson
 import pytest
 
 from sepakat.agreements.life import EventKind, LifeEvent
-from sepakat.exchange import agreeing
+from sepakat.exchange import agreeing, recalling
 from sepakat.exchange.messaging import deliver, messages_for
 from sepakat.exchange.ports import PeerPage
-from sepakat.exchange.records import Direction
+from sepakat.exchange.records import Direction, Standing
 from sepakat.exchange.synchronising import SyncReport, synchronise, synchronise_all
 from sepakat.exchange.verifying import verify_logs
 from sepakat.stix.canonical import canonical_bytes, digest, object_digest
@@ -363,3 +363,28 @@ def test_two_processes_that_synchronise_at_once_take_everything_once(world: Simu
     assert everything_came_once(world, ONE, TWO, THREE)
     world.settle()
     assert all(log.report.is_sound for party in ("us", "ru") for log in verify_logs(world[party]))
+
+
+def test_tombstone_read_while_suspended_does_not_hide_what_was_released_before_it(world: Simulation) -> None:
+    world.sync("ru", "us")
+    world.take_in("us", world.written_by("us", FOUR, "amber"))
+    agreeing.suspend(world["us"], "us-ru", "for a while")
+    world.clock.advance(minutes=1)
+    recalling.recall(world["us"], ONE, "a mistake", by="alice")
+    world.clock.advance(minutes=1)
+    report = world.sync("ru", "us")
+    assert [(one.taken, one.tombstones) for one in report.collections] == [(1, 1)]
+    assert world.sync("ru", "us").sent == 0
+    world.clock.advance(minutes=1)
+    agreeing.resume(world["us"], "us-ru", "again")
+    world.clock.advance(minutes=1)
+    with world["us"].store.reading() as unit:
+        (tombstone,) = [row for row in unit.views.rows_of(ONE) if row.standing is Standing.TOMBSTONE]
+        (live,) = [row for row in unit.views.rows_of(FOUR) if row.standing is Standing.LIVE]
+    # So that a client which only keeps the last date, whoever made it, misses nothing either.
+    assert live.date_added > tombstone.date_added
+    world.sync("ru", "us")
+    assert {TWO, THREE, FOUR} <= world.held("ru")
+    assert ONE not in world.held("ru")
+    assert everything_came_once(world, FOUR)
+    assert quarantined(world, "ru") == []
