@@ -73,7 +73,7 @@ def test_200_megabytes_of_nesting_are_refused_without_reading_them_all(node: Pat
     ended = in_process_of_its_own("take-in", "-", "--node", node, stdin=nest)
     assert ended.status == 3
     assert len(ended.errors) == 1
-    assert "bytes" in ended.err
+    assert "nesting" in ended.err
     assert state_of(node) == before
 
 

@@ -87,6 +87,7 @@ def compare(
     unit: Unit, objects: Iterable[StixObject], now: datetime, wrong: Mapping[VersionRef, str], *, is_converted: bool
 ) -> Iterator[Compared]:
     """Sort objects against what is held, some at a time; those that are wrong are passed over."""
+    parties = frozenset(party.identity.id for party in unit.parties.everyone())
     good = (made for made in objects if made.version_ref not in wrong)
     before: set[VersionRef] = set()
     while some := list(islice(good, AT_ONCE)):
@@ -98,14 +99,18 @@ def compare(
             before.add(made.version_ref)
             versions = held.get(made.id, ())
             if is_converted:
-                _compare_converted(made, versions, now, compared)
+                _compare_converted(made, versions, now, compared, parties)
             else:
-                _compare_as_it_came(made, versions, now, compared)
+                _compare_as_it_came(made, versions, now, compared, parties)
         yield compared
 
 
 def _compare_as_it_came(
-    made: StixObject, versions: tuple[StoredVersion, ...], now: datetime, compared: Compared
+    made: StixObject,
+    versions: tuple[StoredVersion, ...],
+    now: datetime,
+    compared: Compared,
+    parties: frozenset[StixId],
 ) -> None:
     """A version never gets other bytes, an object never another creator."""
     if made.modified is not None and parse_instant(made.modified) > now + AHEAD:
@@ -114,7 +119,7 @@ def _compare_as_it_came(
         return
     same = next((stored.object for stored in versions if stored.object.version == made.version), None)
     if same is None:
-        conflicts = list(_other_creators(made, versions))
+        conflicts = list(_other_creators(made, versions, parties, compared.kept_as_held))
         compared.conflicts += conflicts
         if conflicts:
             compared.wrong.add(made.id)
@@ -128,14 +133,28 @@ def _compare_as_it_came(
         compared.known.append(made.version_ref)
 
 
-def _other_creators(made: StixObject, versions: tuple[StoredVersion, ...]) -> Iterator[Fault]:
+def _other_creators(
+    made: StixObject, versions: tuple[StoredVersion, ...], parties: frozenset[StixId], told: list[Fault]
+) -> Iterator[Fault]:
+    """Where the creator is another: told, and a conflict where either is a party, whose markings these are.
+
+    Public sources change or mistype the author of an object between its versions, or leave it out.
+    """
     creator = made.content.get("created_by_ref")
     for there in {stored.object.content.get("created_by_ref") for stored in versions} - {creator}:
-        yield Fault(f"{made.id}: created_by_ref", str(there), str(creator))
+        fault = Fault(f"{made.id}: created_by_ref", str(there), str(creator))
+        if parties.isdisjoint({there, creator}):
+            told.append(fault)
+        else:
+            yield fault
 
 
 def _compare_converted(
-    made: StixObject, versions: tuple[StoredVersion, ...], now: datetime, compared: Compared
+    made: StixObject,
+    versions: tuple[StoredVersion, ...],
+    now: datetime,
+    compared: Compared,
+    parties: frozenset[StixId],
 ) -> None:
     """What we wrote from another format: equal content is known whatever its dates, other content is newer."""
     if not versions:
@@ -144,7 +163,7 @@ def _compare_converted(
     newest = versions[-1].object
     if any(_undated(stored.object.content) == _undated(made.content) for stored in versions):
         compared.known.append(made.version_ref)
-    elif conflicts := list(_other_creators(made, versions)):
+    elif conflicts := list(_other_creators(made, versions, parties, compared.kept_as_held)):
         compared.conflicts += conflicts
         compared.wrong.add(made.id)
     elif made.modified is None:

@@ -7,17 +7,18 @@ say it, to intake. STIX 2.1 section 8 (bundle), TAXII 2.1 section 3.7 (envelope)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import orjson
 
 from sepakat.errors import Fault, InputError
 from sepakat.stix.identifiers import is_stix_id, type_of
 from sepakat.stix.instants import is_timestamp
 from sepakat.stix.objects import StixObject, VersionRef
-from sepakat.stix.scanning import read_json
+from sepakat.stix.scanning import read_json, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,16 @@ class _Container(msgspec.Struct):
     objects: list[msgspec.Raw] = []
 
 
+FILE_LIMITS = Limits(max_bytes=512 << 20, max_objects=1_000_000)
+"""Of files that a person takes in: they are read a part at a time."""
+
+_AT_ONCE = 256
+_SMALL_BYTES = 4 << 20
+
+
 _read_container = msgspec.json.Decoder(_Container).decode
 _read_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_read_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def read_objects(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[StixObject, ...]:
@@ -64,6 +73,95 @@ def read_objects(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[StixObje
     return _without_repeats(
         prefix, [StixObject(bytes(raw), content) for raw, content in zip(raws, contents, strict=True)]
     )
+
+
+class LargeInput(Collection[StixObject]):
+    """The objects of one input that was looked through once, read from its bytes anew each time they are asked for."""
+
+    def __init__(self, raws: Sequence[Any]) -> None:
+        self._raws = raws
+
+    def __len__(self) -> int:
+        return len(self._raws)
+
+    def __iter__(self) -> Iterator[StixObject]:
+        for start in range(0, len(self._raws), _AT_ONCE):
+            some = self._raws[start : start + _AT_ONCE]
+            contents = orjson.loads(b"[" + b",".join(map(bytes, some)) + b"]")
+            for raw, content in zip(some, contents, strict=True):
+                yield StixObject(bytes(raw), content)
+
+    def __contains__(self, item: object) -> bool:
+        return isinstance(item, StixObject) and any(bytes(raw) == item.raw for raw in self._raws)
+
+
+def read_large(data: bytes, limits: Limits = FILE_LIMITS) -> Collection[StixObject]:
+    """What `read_objects` gives, at little more memory than the bytes: objects are parsed some at a time.
+
+    Raises:
+        InputError: as `read_objects`; of a large input the faults of its first faulty part.
+    """
+    if len(data) <= _SMALL_BYTES:
+        return read_objects(data, limits)
+    if len(data) > limits.max_bytes:
+        raise _refusal([Fault("document", f"at most {limits.max_bytes} bytes", f"{len(data)} bytes")])
+    seen = survey(data, limits.max_depth)
+    if seen.depth > limits.max_depth:
+        raise _refusal([Fault("document", f"at most {limits.max_depth} levels of nesting", "deeper nesting")])
+    prefix, raws, names = _split_large(data)
+    if len(raws) > limits.max_objects:
+        raise _refusal([Fault(prefix or "document", f"at most {limits.max_objects} objects", f"{len(raws)} objects")])
+    kept: dict[VersionRef, int] = {}
+    repeats: set[int] = set()
+    for start in range(0, len(raws), _AT_ONCE):
+        some = raws[start : start + _AT_ONCE]
+        part = b"[" + b",".join(map(bytes, some)) + b"]"
+        contents, faults = read_json(part, limits.max_depth + 1)
+        if faults:
+            where = f"objects {start} to {start + len(some) - 1}"
+            raise _refusal([Fault(f"{where}: {one.path}", one.expected, one.found) for one in faults])
+        names += survey(part, 1 << 16).colons
+        faults = tuple(_part_faults(prefix, start, contents, some, limits))
+        if faults:
+            raise _refusal(faults)
+        for position, (raw, content) in enumerate(zip(some, contents, strict=True), start):
+            made = StixObject(bytes(raw), content)
+            first = kept.setdefault(made.version_ref, position)
+            if first != position:
+                repeats.add(position)
+                if made.digest != StixObject.from_bytes(bytes(raws[first])).digest:
+                    expected = f"one content for {made.id} modified {made.modified or 'never'}"
+                    found = "another content than before in the same input"
+                    raise _refusal([Fault(_place(prefix, position), expected, found)])
+    if names != seen.colons:
+        raise _refusal([Fault("document", "each name once", "a second `objects`, or names between the objects")])
+    return LargeInput([raw for position, raw in enumerate(raws) if position not in repeats])
+
+
+def _split_large(data: bytes) -> tuple[str, Sequence[Any], int]:
+    """The path of the list of objects, the bytes of each, and how many names stand outside of them."""
+    try:
+        if data.lstrip(b" \t\r\n")[:1] == b"[":
+            return "", _read_array(data), 0
+        outside = _read_members(data)
+        listed = outside.pop("objects", None)
+        if listed is None:
+            raise _refusal([Fault("objects", "a list of objects", "nothing")])
+        names = 1 + len(outside) + sum(survey(bytes(raw), 1 << 16).colons for raw in outside.values())
+        return "objects", _read_container(data).objects, names
+    except msgspec.MsgspecError as error:
+        raise _refusal([Fault("document", "a bundle, an envelope or an array", str(error)[:200])]) from error
+
+
+def _part_faults(
+    prefix: str, start: int, contents: Sequence[Any], raws: Sequence[Any], limits: Limits
+) -> Iterator[Fault]:
+    for position, (content, raw) in enumerate(zip(contents, raws, strict=True), start):
+        size = len(memoryview(raw))
+        if size > limits.max_object_bytes:
+            yield Fault(_place(prefix, position), f"at most {limits.max_object_bytes} bytes", f"{size} bytes")
+        if not _is_sound(content):
+            yield from identity_faults(content, _place(prefix, position))
 
 
 def _split(data: bytes, document: Any) -> tuple[str | None, list[Any], Sequence[Any]]:

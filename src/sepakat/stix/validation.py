@@ -44,6 +44,9 @@ from sepakat.stix.values import found, is_property_name, is_standard_name, value
 _OF_IDENTITY = frozenset({"id", "type", "created", "modified", "revoked"})
 _IS_RELATIONSHIP_TYPE = re.compile(r"[a-z0-9-]+").fullmatch
 _IS_MAC_ADDRESS = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}").fullmatch
+_IS_URI = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]*+:(?:[a-zA-Z0-9._~:/?#@!$&'()*+,;=-]|%[0-9a-fA-F]{2}|\[[0-9a-fA-F:.]++\])++"
+).fullmatch
 _FROM_OBSERVABLE_NAMESPACE = "5"
 
 Content = Mapping[str, Any]
@@ -288,6 +291,11 @@ def _warnings(content: Content) -> Iterator[Fault]:
             yield Fault(name, "at least one item, or no such property", "an empty list")
         if name not in properties and is_property_name(name) and not is_standard_name(name):
             yield Fault(name, "a name of 3 to 250 of a-z, 0-9 and underscore", found(name))
+    references = content.get("external_references")
+    for position, entry in enumerate(references if isinstance(references, list | tuple) else ()):
+        url = entry.get("url") if isinstance(entry, Mapping) else None
+        if isinstance(url, str) and not _IS_URI(url):
+            yield Fault(path_text(("external_references", position, "url")), "a URI of RFC 3986", found(url))
     hashes = content.get("hashes")
     for algorithm in hashes if isinstance(hashes, Mapping) else ():
         if algorithm not in HASH_LENGTHS:

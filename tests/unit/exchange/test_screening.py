@@ -14,7 +14,7 @@ from sepakat.exchange.records import StoredVersion
 from sepakat.exchange.screening import Compared, compare
 from sepakat.stix.instants import format_instant
 from sepakat.stix.objects import StixObject
-from tests.support.records import NOW, US
+from tests.support.records import NOW, US, party
 from tests.support.stores import sqlite_store
 
 ID = "indicator--6d3a2f10-4a55-4f0c-9d0a-3f1f6f7f9c01"
@@ -73,10 +73,22 @@ def test_an_observable_held_with_other_content_stays_and_is_told(unit: Unit) -> 
     assert (compared.new, len(compared.known), len(compared.kept_as_held)) == ([], 1, 1)
 
 
-def test_another_creator_cannot_write_a_version(unit: Unit) -> None:
-    hold(unit, made(-5, created_by_ref="identity--6d3a2f10-4a55-4f0c-9d0a-3f1f6f7f9c02"))
+def test_another_creator_cannot_write_a_version_of_a_partys_object(unit: Unit) -> None:
+    unit.parties.put(party(US))
+    hold(unit, made(-5, created_by_ref=party(US).identity.id))
     compared = converted(unit, made(-3, name="two", created_by_ref="identity--6d3a2f10-4a55-4f0c-9d0a-3f1f6f7f9c03"))
     assert (compared.new, compared.wrong) == ([], {ID})
+
+
+def test_another_creator_is_told_and_a_conflict_where_it_is_a_party(unit: Unit) -> None:
+    stranger, ours = "identity--6d3a2f10-4a55-4f0c-9d0a-3f1f6f7f9c02", party(US).identity.id
+    unit.parties.put(party(US))
+    for creator, wrong in ((stranger, set()), (ours, {ID})):
+        hold(unit, made(-5, created_by_ref=creator))
+        [compared] = compare(unit, [made(-3)], NOW, {}, is_converted=False)
+        assert compared.wrong == wrong
+        assert [fault.found for fault in compared.kept_as_held] == (["None"] if not wrong else [])
+        unit.objects.remove(made(-5, created_by_ref=creator).version_ref)
 
 
 def test_the_wrong_are_passed_over(unit: Unit) -> None:
