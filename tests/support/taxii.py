@@ -50,10 +50,9 @@ class TaxiiNode:
         return self.simulated["us"]
 
     def account(self, name: str, party: PartyId, token: str, password: str = PASSWORD) -> None:
-        """An account whose password is cheap to check, or tests would wait for it more than for anything else."""
-        made = Account(name, party, _CHEAP.hash(password), sha256(token.encode()).hexdigest(), START)
+        """An account in the node's store."""
         with self.node.store.writing() as unit:
-            unit.people.put_account(made)
+            unit.people.put_account(account_of(name, party, token, password))
 
     def share(self, agreement: str = "us-ru", taker: str = "ru", title: str = "Counter-terrorism") -> Collection:
         """An agreement in force by which `us` gives to a taker, and its view, still empty."""
@@ -163,6 +162,11 @@ class TaxiiNode:
         )
         client.headers.update({header.replace("_", "-"): value for header, value in headers.items()})
         return client
+
+
+def account_of(name: str, party: PartyId, token: str, password: str = PASSWORD) -> Account:
+    """An account whose password is cheap to check, or tests would wait for it more than for anything else."""
+    return Account(name, party, _CHEAP.hash(password), sha256(token.encode()).hexdigest(), START)
 
 
 @contextmanager
