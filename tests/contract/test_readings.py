@@ -145,6 +145,23 @@ def test_accesses_come_newest_first(unit: Unit) -> None:
     assert unit.readings.accesses(limit=2) == [access(3), access(2)]
 
 
+def test_how_far_an_account_came_is_kept_for_each_collection(unit: Unit) -> None:
+    steps = ((1, COLLECTION, 7), (2, "other", 3), (3, COLLECTION, 5), (4, COLLECTION, None))
+    unit.readings.note_access(
+        *(replace(access(number), collection=collection, reached=reached) for number, collection, reached in steps)
+    )
+    unit.readings.note_access(replace(access(9), account="fr-siem", reached=99))
+    assert unit.readings.polls("ru-siem") == {COLLECTION: (access(4).at, 7), "other": (access(2).at, 3)}
+    assert unit.readings.polls("nobody") == {}
+
+
+def test_unread_is_what_a_reading_without_filters_gives_after_a_row(unit: Unit) -> None:
+    unit.views.publish([publication(1, 1, 0), publication(2, 1, 5), publication(3), publication(4)])
+    unit.views.withdraw(COLLECTION, [3], at(1))
+    assert [unit.readings.unread(COLLECTION, after) for after in (0, 1, 2, 4)] == [2, 2, 1, 0]
+    assert unit.readings.unread("no collection", 0) == 0
+
+
 def test_a_status_is_replaced_by_its_next_state(unit: Unit) -> None:
     unit.readings.put_status(push_status())
     unit.readings.put_status(push_status(document=b'{"status":"complete"}'))

@@ -167,6 +167,14 @@ def test_an_account_reads_over_taxii_until_it_is_disabled(sepakat: CommandLine, 
 
         assert status(account["password"]) == 200
         assert status("wrong") == 401
+        shown = sepakat.ask("account", "show", account["name"], "--node", node)
+        assert (shown["last_poll_at"], shown["collections"][0]["unread"] > 0) == (None, True)
+        assert shown["settings"]["elastic"]["URL"].startswith(f"{address}/taxii2/api/collections/")
+        said = sepakat.ok("account", "show", account["name"], "--client", "misp", "--node", node).out
+        assert f"{address}/taxii2" in said
+        assert "Elastic" not in said
+        assert account["password"] not in said
+        assert sepakat("account", "show", account["name"], "--client", "nonsense", "--node", node).status == 3
         sepakat.ok("account", "disable", account["name"], "--node", node)
         assert status(account["password"]) == 401
     [listed] = sepakat.ask("account", "list", "--node", node)

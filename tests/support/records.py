@@ -251,7 +251,7 @@ def account(name: str = "ru-siem", **more: Any) -> Account:
 
 
 def access(number: int = 1) -> Access:
-    return Access(at(number), "ru-siem", COLLECTION, "GET objects", number)
+    return Access(at(number), "ru-siem", COLLECTION, "GET objects", number, number)
 
 
 def push_status(id_: str = "status-1", document: bytes = b"{}") -> PushStatus:

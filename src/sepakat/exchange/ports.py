@@ -263,9 +263,15 @@ class Readings(Protocol):
     def count(self, collection: str) -> int:
         """How many rows `match[version]=all` reads."""
 
-    def note_access(self, access: Access) -> None: ...
+    def unread(self, collection: str, after: int) -> int:
+        """How many rows a reading without filters would give after this row."""
+
+    def note_access(self, *accesses: Access) -> None: ...
     def accesses(self, limit: int = 100) -> list[Access]:
         """Newest first."""
+
+    def polls(self, account: str) -> Mapping[str, tuple[datetime, int]]:
+        """When an account last asked in each collection, and the furthest row that it was ever given (0: none)."""
 
     def put_status(self, status: PushStatus) -> None: ...
     def status(self, id_: str) -> PushStatus | None: ...

@@ -74,7 +74,8 @@ def read(known: Known, asking: Asking, query: RowQuery, note: NoteAccess | None 
     readable = _readable(known, asking.party, query, now)
     with node.store.reading() as unit:
         page = _rows(unit, readable)
-    _note(node, Access(now, asking.account, query.collection, asking.request, len(page.rows)), note)
+    reached = page.rows[-1].sequence if page.rows else None
+    _note(node, Access(now, asking.account, query.collection, asking.request, len(page.rows), reached), note)
     return page
 
 
@@ -94,7 +95,9 @@ def read_bodies(
             page = _bodies_of(_rows(unit, readable), is_dated=is_dated)
         else:
             page = unit.readings.bodies(readable, is_dated=is_dated)
-    _note(node, Access(now, asking.account, query.collection, asking.request, page.count), note)
+    # One object, or a list of what there is, is not a step on the way through the collection.
+    reached = page.last_sequence if page.count and not query.ids and not is_dated else None
+    _note(node, Access(now, asking.account, query.collection, asking.request, page.count, reached), note)
     return page
 
 
@@ -113,8 +116,7 @@ def holds(known: Known, party: PartyId, collection_id: str, object_id: str) -> b
 def note_accesses(node: Node, accesses: list[Access]) -> None:
     """Write what was read into the access log."""
     with node.store.writing() as unit:
-        for access in accesses:
-            unit.readings.note_access(access)
+        unit.readings.note_access(*accesses)
 
 
 def absent(collection_id: str) -> NotFound:

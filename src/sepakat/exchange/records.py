@@ -364,6 +364,8 @@ class Access:
     collection: str
     request: str
     objects: int
+    reached: int | None = None
+    """The last row that it was given, where it read objects; None for other readings, and where there was nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ timestamp, without ids, are looked for among all rows. `added_after` becomes a s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select, type_coerce
@@ -77,11 +78,23 @@ class SqlReadings:
         is_live = and_(_row.collection_key == self._keys.collection(collection), _row.place > WITHDRAWN)
         return self._connection.scalar(select(func.count()).select_from(publications).where(is_live)) or 0
 
-    def note_access(self, access: Access) -> None:
-        insert_all(self._connection, accesses, [_ACCESSES.values(access)])
+    def unread(self, collection: str, after: int) -> int:
+        of_collection = _row.collection_key == self._keys.collection(collection)
+        newest = places_of(("last",), tombstones_only=False)
+        beyond = select(func.count()).where(of_collection, _row.place.in_(newest), _row.sequence > after)
+        return self._connection.scalar(beyond) or 0
+
+    def note_access(self, *noted: Access) -> None:
+        insert_all(self._connection, accesses, [_ACCESSES.values(access) for access in noted])
 
     def accesses(self, limit: int = 100) -> list[Access]:
         return self._accesses.many(by=(accesses.c.key.desc(),), limit=limit)
+
+    def polls(self, account: str) -> Mapping[str, tuple[datetime, int]]:
+        one = accesses.c
+        last = select(one.collection, func.max(one.at), func.max(one.reached)).where(one.account == account)
+        rows = self._connection.execute(last.group_by(one.collection))
+        return {collection: (at, reached or 0) for collection, at, reached in rows}
 
     def put_status(self, status: PushStatus) -> None:
         self._statuses.put(status)

@@ -37,7 +37,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0008"
+REVISION = "0009"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -386,6 +386,8 @@ accesses = Table(
     _required("at", Instant),
     *_names("account", "collection", "request"),
     _required("objects", Integer),
+    Column("reached", BigInteger),
+    Index(None, "account", "collection"),
 )
 
 push_statuses = Table(
