@@ -21,6 +21,7 @@ from sepakat.web import (
     reports,
     today,
     trying,
+    watches,
 )
 from sepakat.web.asking import Handler
 from sepakat.web.guard import MOST_FORM_BYTES, Guard
@@ -90,6 +91,12 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
         ),
         route("questions", "/questions", questions.list_),
         route("question", "/questions/{question:path}", questions.show),
+        route("watches", "/watches", watches.list_),
+        route("watch-add", "/watches/add", watches.add, POST),
+        route("watch", "/watches/{area}", watches.show),
+        route("watch-look", "/watches/{area}/look", watches.look, POST),
+        route("watch-end", "/watches/{area}/end", watches.end, POST),
+        route("watch-acknowledge", "/watches/{area}/acknowledge", watches.acknowledge, POST),
         route("try", "/try", trying.try_, ("GET", "POST"), DOCUMENT_BYTES),
         route("take-in", "/take-in", trying.bring, ("GET", "POST"), FILE_BYTES),
         route("agreements", "/agreements", agreements.list_),

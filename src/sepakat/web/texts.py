@@ -108,6 +108,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "question": N_("question"),
         "offer": N_("offer"),
         "commitment": N_("commitment"),
+        "fact": N_("fact"),
+        "accusation": N_("accusation"),
+        "new": N_("new"),
+        "changed": N_("changed"),
         # Where a question stands.
         "open": N_("open"),
         "contested": N_("contested"),
@@ -154,6 +158,10 @@ SAID: Mapping[str, str] = MappingProxyType(
         "session-ended": N_("That session is over."),
         "taken-in": N_("The content was taken in; every view was decided anew."),
         "saved": N_("The search was saved."),
+        "watched": N_("The area is watched from now on."),
+        "looked": N_("Everything up to now counts as seen."),
+        "unwatched": N_("The area is watched no more; its alerts stay."),
+        "acknowledged": N_("The alert counts as seen."),
         "forgotten": N_("The search was removed."),
     }
 )

@@ -33,6 +33,8 @@ READ = {
     "report": "/reports/newest",
     "questions": "/questions",
     "question": "/questions/strength",
+    "watches": "/watches",
+    "watch": "/watches/delta?all=1",
     "try": f"/try?object={WANTED}",
     "take-in": "/take-in",
     "log": "/log",
@@ -53,8 +55,9 @@ def looked_at(person: Person, name: str, path: str, kind: str) -> list[str]:
     wrong = [f"{name}: {violation}" for violation in violations(page)]
     width = page.viewport_size
     assert width is not None
-    for other in (width["width"], 360, 2560):
-        page.set_viewport_size({"width": other, "height": 900})
+    for other in (width["width"], 360 if width["width"] < 1000 else 2560):
+        if other != width["width"]:
+            page.set_viewport_size({"width": other, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             wrong.append(f"{name}: scrolls sideways at {other}")
     page.set_viewport_size(width)
@@ -74,7 +77,7 @@ def violations(page: Page) -> list[str]:
 def test_every_route_that_is_read_is_looked_at() -> None:
     posted = {name for name in MAY_OPEN if name not in READ | RUN and name not in NO_PAGE}
     assert not (READ.keys() | RUN.keys()) - MAY_OPEN.keys()
-    of_something = ("object-", "agreement-", "user-", "account-", "search-", "report-")
+    of_something = ("object-", "agreement-", "user-", "account-", "search-", "report-", "watch-")
     assert {name for name in posted if not name.startswith(of_something)} == POSTED
 
 

@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import orjson
 import pytest
 from argon2 import PasswordHasher
 
 from sepakat.claims.claim import Claim, Quantity
 from sepakat.exchange import agreeing, consenting, marking, recalling
 from sepakat.exchange.asking import ask_question
+from sepakat.exchange.claim_records import WatchArea
 from sepakat.exchange.claiming import Draft, make_claim
 from sepakat.exchange.parties import add_partner
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Role, User
 from sepakat.exchange.taking_in import Provenance, take_in
+from sepakat.exchange.watching import watch
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.markings import TLP_2
 from tests.integration.web.browser import PASSWORD, Browser, browser
-from tests.integration.web.objects import CUT, FOR_FRANCE, GROUP, HELD, OPEN, SECRET, TAKEN_BACK, WANTED
+from tests.integration.web.objects import CUT, FOR_FRANCE, GROUP, HELD, OPEN, PLACE, SECRET, TAKEN_BACK, WANTED
 from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, simulation
 from tests.unit.benchmarks.golds import PAGES
@@ -94,6 +97,19 @@ def read_and_asked(node: Node) -> None:
         quantity = Quantity("about", "persons", point=number, as_said=words)
         claim = Claim(kind="estimate", question="strength", quantity=quantity)
         make_claim(node, Draft(claim, f"{words} fighters"), "anna")
+    place = {
+        "type": "location",
+        "spec_version": "2.1",
+        "id": PLACE,
+        "created": "2030-05-01T10:00:00.000Z",
+        "modified": "2030-05-01T10:00:00.000Z",
+        "name": "The crossing",
+        "latitude": 34.3,
+        "longitude": 41.1,
+        "precision": 5000.0,
+    }
+    watch(node, WatchArea("delta", "The delta", "anna", node.clock.now(), circle=(34.0, 41.0, 200.0)))
+    take_in(node, orjson.dumps(place), Provenance("-", "anna"))
     hypothesis = Claim(kind="hypothesis", question="strength")
     make_claim(node, Draft(hypothesis, "They split into two groups"), "anna")
 

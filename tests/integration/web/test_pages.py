@@ -180,6 +180,26 @@ def test_rival_answers_stand_side_by_side_with_their_picture(reader: Browser) ->
     assert "Hypotheses against evidence" in words
 
 
+def test_watch_area_is_shown_on_a_map_with_what_is_new_there(reader: Browser) -> None:
+    html = reader.get("/watches/delta?all=1").text
+    assert '<ellipse class="area" cx="2210.0" cy="560.0"' in html
+    assert re.search(r'<circle cx="2211.0" cy="557.0"', html)
+    assert "The crossing" in text_of(section(html, "found"))
+    assert "The delta" in reader.text("/watches")
+
+
+def test_area_is_watched_looked_at_and_watched_no_more(node: Node, anna: Browser) -> None:
+    token = anna.token("/watches")
+    form = {"token": token, "id": "north", "name": "The north", "regions": "IQ", "kind-estimate": "1"}
+    assert anna.client.post("/watches/add", data=form).headers["location"] == "/watches/north?said=watched"
+    assert "Nobody has said yet" in anna.text("/watches/north")
+    anna.client.post("/watches/north/look", data={"token": token})
+    assert "Since somebody last looked" in anna.text("/watches/north")
+    anna.client.post("/watches/north/end", data={"token": token})
+    assert anna.get("/watches/north").status_code == 404
+    assert anna.client.post("/watches/add", data={**form, "latitude": "x"}).status_code == 400
+
+
 def test_editor_names_every_fault_and_says_in_sentences_what_is_valid(world: Simulation) -> None:
     person = signed_in(world["us"], "releaser")
     token = person.token("/agreement-editor?taker=ru")
