@@ -1,0 +1,232 @@
+"""A change touches what it can change and nothing else; and what it touches ends as if all were decided anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sepakat.agreements.terms import Tlp
+from sepakat.release.decision import Outcome
+from sepakat.release.engine import decide_all
+from sepakat.release.question import ObjectPolicy, View, World
+from sepakat.release.state import Change, Decided
+from sepakat.stix.identifiers import StixId
+from tests.unit.release.small import (
+    NOW,
+    TLP,
+    VIEW,
+    agreement,
+    clause,
+    held,
+    malware,
+    policy,
+    ref,
+    related,
+    stix,
+    under,
+    view,
+    world,
+)
+
+CRIME = {"any": ["crime"]}
+HUB = malware("hub")
+PLAIN = [malware(f"plain {number}") for number in range(5)]
+WANTED = malware("wanted")
+ABOUT = policy(WANTED, topics=frozenset({"crime"}))
+NARROW = under(clause(topics=CRIME))
+
+
+def arrives(*contents: Mapping[str, Any]) -> Change:
+    """That these objects are now held, in one version each."""
+    return Change(versions={StixId(content["id"]): (held(content),) for content in contents})
+
+
+def leaves(*contents: Mapping[str, Any]) -> Change:
+    """That these are no longer held."""
+    return Change(versions={StixId(content["id"]): () for content in contents})
+
+
+def names(*contents: Mapping[str, Any]) -> set[str]:
+    """The ids of objects."""
+    return {content["id"] for content in contents}
+
+
+def apply(decided: Decided, change: Change) -> frozenset[StixId]:
+    """Take a change in and see that everything is as if decided anew."""
+    touched = decided.apply(change, decided.now)
+    fresh = decide_all(decided.world, decided.now)
+    for versions in decided.world.versions.values():
+        for version in versions:
+            for key in decided.world.views:
+                name = version.object.version_ref
+                assert decided.verdicts.outcome(name, key) == fresh.outcome(name, key), name
+    return touched
+
+
+def hub_world(*more: Mapping[str, Any], **inputs: Any) -> World:
+    """A hub that is about nothing, with relationships to others that are about nothing, and something wanted."""
+    links = [related(HUB, other) for other in PLAIN[:4]]
+    return world(HUB, *PLAIN, WANTED, *links, *more, views=NARROW, **{"policies": ABOUT, **inputs})
+
+
+def test_relationship_to_something_unwanted_touches_nothing_else() -> None:
+    decided = Decided(hub_world(), NOW)
+    new = related(HUB, PLAIN[4])
+    assert apply(decided, arrives(new)) == names(new)
+    assert decided.verdicts.outcome(ref(new), VIEW) is Outcome.OUT
+
+
+def test_relationship_to_something_wanted_lets_its_other_end_rise_and_no_more() -> None:
+    decided = Decided(hub_world(), NOW)
+    new = related(HUB, WANTED)
+    assert apply(decided, arrives(new)) == names(new, HUB)
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    assert names(new, HUB) <= apply(decided, leaves(new))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
+
+
+@pytest.mark.parametrize(
+    "stopped", [{"hold": "stop"}, {"recalled": True}, {"expires_at": NOW - timedelta(days=1)}], ids=str
+)
+def test_relationship_to_something_wanted_that_is_stopped_raises_nobody(stopped: Mapping[str, Any]) -> None:
+    kept = policy(WANTED, topics=frozenset({"crime"}), **stopped)
+    decided = Decided(hub_world(policies=kept), NOW)
+    new = related(HUB, WANTED)
+    assert apply(decided, arrives(new)) == names(new)
+
+
+def test_relationship_that_may_not_go_itself_raises_nobody() -> None:
+    decided = Decided(hub_world(), NOW)
+    new = related(HUB, WANTED, object_marking_refs=["marking-definition--00000000-0000-4000-8000-00000000bbbb"])
+    assert apply(decided, arrives(new)) == names(new)
+
+
+def test_relationship_whose_end_is_not_held_raises_nobody_until_it_is() -> None:
+    new = related(HUB, WANTED)
+    without = replace(hub_world(), versions={k: v for k, v in hub_world().versions.items() if k != WANTED["id"]})
+    decided = Decided(without, NOW)
+    assert apply(decided, arrives(new)) == names(new)
+    assert names(new, WANTED, HUB) <= apply(decided, arrives(WANTED))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+
+
+def test_missing_target_lets_rise_what_waited_for_it_through_any_number_of_steps() -> None:
+    reports = [HUB]
+    for number in range(5):
+        reports.append(
+            stix("report", f"{number}", name="r", published="2026-01-01T00:00:00Z", object_refs=[reports[-1]["id"]])
+        )
+    decided = Decided(world(*reports[1:], *PLAIN), NOW)
+    assert decided.verdicts.outcome(ref(reports[-1]), VIEW) is Outcome.OUT
+    assert apply(decided, arrives(HUB)) == names(*reports)
+    assert decided.verdicts.outcome(ref(reports[-1]), VIEW) is Outcome.WHOLE
+
+
+def test_circle_rises_as_a_whole_when_what_all_of_it_needed_comes() -> None:
+    one, two = ({"name": "r", "published": "2026-01-01T00:00:00Z"} for _ in range(2))
+    first = stix("report", "first", **one, object_refs=[stix("report", "second")["id"]], created_by_ref=HUB["id"])
+    second = stix("report", "second", **two, object_refs=[first["id"]])
+    whole_or_not = under(clause(fields={"allow": "standard", "external_references": "any", "tear_line": "none"}))
+    decided = Decided(world(first, second, views=whole_or_not), NOW)
+    assert decided.verdicts.outcome(ref(second), VIEW) is Outcome.OUT
+    assert apply(decided, arrives(HUB)) == names(HUB, first, second)
+    assert decided.verdicts.outcome(ref(second), VIEW) is Outcome.WHOLE
+
+
+def test_variant_whose_reference_goes_is_touched_though_it_stays_a_variant() -> None:
+    hidden = [{"marking_ref": TLP["red"], "selectors": ["description"]}]
+    report = stix(
+        "report",
+        "r",
+        name="r",
+        description="d",
+        published="2026-01-01T00:00:00Z",
+        object_refs=[HUB["id"], PLAIN[0]["id"]],
+        granular_markings=hidden,
+    )
+    decided = Decided(world(report, HUB, PLAIN[0], PLAIN[1]), NOW)
+    assert decided.verdicts.outcome(ref(report), VIEW) is Outcome.VARIANT
+    assert apply(decided, leaves(HUB)) == names(HUB, report)
+    assert apply(decided, arrives(HUB)) == names(HUB, report)
+
+
+# Terms.
+
+
+def narrowed(decided: Decided, **changes: Any) -> Change:
+    """That the clause of the only view says something else."""
+    terms = decided.world.views[VIEW].agreement
+    (only,) = terms.share
+    return Change(
+        views={VIEW: replace(decided.world.views[VIEW], agreement=replace(terms, share=(replace(only, **changes),)))}
+    )
+
+
+def test_narrowed_ceiling_touches_what_it_takes_away() -> None:
+    amber = malware("amber", tlp="amber")
+    report = stix("report", "r", name="r", published="2026-01-01T00:00:00Z", object_refs=[amber["id"]])
+    decided = Decided(world(amber, report, *PLAIN, views=under(clause())), NOW)
+    ceiling = decided.world.views[VIEW].agreement.share[0].ceiling
+    assert apply(decided, narrowed(decided, ceiling=replace(ceiling, tlp=Tlp.GREEN))) == names(amber, report)
+    assert names(amber, report) <= apply(decided, narrowed(decided, ceiling=ceiling))
+    assert decided.verdicts.outcome(ref(report), VIEW) is Outcome.WHOLE
+
+
+def test_denied_field_touches_what_has_it() -> None:
+    described = malware("described", description="d")
+    decided = Decided(world(described, *PLAIN, views=under(clause())), NOW)
+    fields = decided.world.views[VIEW].agreement.share[0].fields
+    assert apply(decided, narrowed(decided, fields=replace(fields, deny=("description",)))) == names(described)
+    assert decided.verdicts.outcome(ref(described), VIEW) is Outcome.VARIANT
+
+
+def test_narrowed_topic_takes_away_what_rested_on_it() -> None:
+    decided = Decided(hub_world(related(HUB, WANTED)), NOW)
+    topics = decided.world.views[VIEW].agreement.share[0].topics
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    assert names(HUB, WANTED) <= apply(decided, narrowed(decided, topics=replace(topics, any=("other",))))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
+    apply(decided, narrowed(decided, topics=topics))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+
+
+def test_view_that_is_suspended_gives_nothing_and_comes_back_as_it_was() -> None:
+    decided = Decided(hub_world(related(HUB, WANTED)), NOW)
+    before = decided.world.views[VIEW]
+    apply(decided, Change(views={VIEW: replace(before, in_force=False)}))
+    assert decided.verdicts.released(VIEW) == ()
+    apply(decided, Change(views={VIEW: before}))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+
+
+def test_other_view_is_left_alone() -> None:
+    other: View = view(agreement(name="b", takers=("fr",)), "fr")
+    decided = Decided(world(*PLAIN, views=(*under(clause()), other)), NOW)
+    apply(decided, Change(views={VIEW: replace(decided.world.views[VIEW], in_force=False)}))
+    assert decided.verdicts.outcome(ref(PLAIN[0]), other.key) is Outcome.WHOLE
+
+
+def test_new_delay_is_waited_for() -> None:
+    fresh = held(malware("fresh"), at=NOW)
+    decided = Decided(world(fresh, views=under(clause())), NOW)
+    assert decided.next_change_at is None
+    delayed = agreement(clause(release={"approval": "auto", "delay": "PT1H"}))
+    apply(decided, Change(views={VIEW: view(delayed)}))
+    assert decided.verdicts.outcome(fresh.object.version_ref, VIEW) is Outcome.OUT
+    assert decided.next_change_at == NOW + timedelta(hours=1)
+    assert names(fresh.object.content) == decided.apply(Change(), NOW + timedelta(hours=1))
+    assert decided.verdicts.outcome(fresh.object.version_ref, VIEW) is Outcome.WHOLE
+
+
+def test_annotation_lets_rise_what_it_shows() -> None:
+    decided = Decided(hub_world(related(HUB, WANTED), policies={}), NOW)
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
+    touched = apply(decided, Change(policies=dict(ABOUT)))
+    assert names(HUB, WANTED, related(HUB, WANTED)) == touched
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    apply(decided, Change(policies={StixId(WANTED["id"]): ObjectPolicy()}))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
