@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     r"""(?:[A-Z]\.){2,}|[A-Za-z]\.(?=\s[A-Z]\w)|\d+(?:[.,:]\d+)*|[^\W\d_][^\W_]*(?:['\u2019\u02bc\u2011-](?!s\b)[^\W_]+)*
@@ -16,32 +16,30 @@ _SHORT = frozenset(
     kh jl jln tn ny bpk sdr kol letkol letjen mayjen brigjen irjen komjen kombes kompol akbp akp iptu ipda laks u.s u.k
     u.n p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec dok hlm al""".split()
 )
+_ARTICLE = re.compile(r"(?:al|el|ar|as|an|at|ad)-[A-Z]")
 MOST_OF_A_SENTENCE = 1500
 OPENING, CLOSING = '"\u201c\u00ab', '"\u201d\u00bb'
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word or sign, and where it stands."""
+    """One word or sign, and where it stands; what every rule asks of it is worked out once."""
 
     text: str
     start: int
     end: int
+    low: str = field(init=False, compare=False, repr=False)
+    """In lower case."""
+    is_capital: bool = field(init=False, compare=False, repr=False)
+    """Whether it is a word that begins with a capital, or an Arabic article before one."""
+    is_word: bool = field(init=False, compare=False, repr=False)
+    """Whether it is a word, not a number or sign."""
 
-    @property
-    def low(self) -> str:
-        """In lower case."""
-        return self.text.casefold()
-
-    @property
-    def is_capital(self) -> bool:
-        """Whether it is a word that begins with a capital, or an Arabic article before one."""
-        return self.text[:1].isupper() or bool(re.match(r"(?:al|el|ar|as|an|at|ad)-[A-Z]", self.text))
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it is a word, not a number or sign."""
-        return self.text[:1].isalpha()
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "low", self.text.casefold())
+        put(self, "is_capital", self.text[:1].isupper() or _ARTICLE.match(self.text) is not None)
+        put(self, "is_word", self.text[:1].isalpha())
 
 
 @dataclass(frozen=True, slots=True)
