@@ -36,12 +36,12 @@ def crosses(ended: Ended) -> str:
     return "\n".join(lines[first:])
 
 
-def test_demo_plays_all_seven_steps_and_leaves_no_process_behind(tmp_path: Path) -> None:
+def test_demo_plays_all_nine_steps_and_leaves_no_process_behind(tmp_path: Path) -> None:
     ended = demo(tmp_path / "demo")
     assert ended.status == 0, crosses(ended) + ended.err
     assert "✓ All " in ended.out
     assert "A plain TAXII client (taxii2-client) logs in as fr" in ended.out
-    assert all(f"\n{number}. " in ended.out for number in range(1, 8))
+    assert all(f"\n{number}. " in ended.out for number in range(1, 10))
     for party in ("us", "ru", "iq", "fr"):
         assert "Stopped serving" in (tmp_path / "demo" / f"{party}.log").read_text(encoding="utf-8")
 

@@ -87,8 +87,17 @@ def load(now: datetime, creator: str) -> Material:
 
 def agreement_text(name: str, now: datetime) -> str:
     """An agreement (YAML) with its window from the day before to a year later."""
+    return _filled(name, now)
+
+
+def press_agreement_text(giver: str, now: datetime) -> str:
+    """The agreement by which a partner gives `us` what it read in the press."""
+    return _filled("press", now, GIVER=giver)
+
+
+def _filled(name: str, now: datetime, **more: str) -> str:
     day_before, year_later = now - timedelta(days=1), now + timedelta(days=365)
-    return Template(_read(f"{name}.yaml")).substitute(FROM=_to_second(day_before), TO=_to_second(year_later))
+    return Template(_read(f"{name}.yaml")).substitute(FROM=_to_second(day_before), TO=_to_second(year_later), **more)
 
 
 def _read(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Step 7: every log verifies offline; in a copy of a store one byte is changed, and verification names the place."""
+"""Step 9: every log verifies offline; in a copy of a store one byte is changed, and verification names the place."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""The story: seven steps, each of which ends it if something is not as it should be."""
+"""The story: nine steps, each of which ends it if something is not as it should be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from sepakat.cli.demo.cast import Cast
+from sepakat.cli.demo.contesting import contest
+from sepakat.cli.demo.counting import count
 from sepakat.cli.demo.explaining import explain
 from sepakat.cli.demo.passing_on import pass_on, recall
 from sepakat.cli.demo.proving import verify
@@ -20,6 +22,8 @@ STEPS: tuple[tuple[str, Callable[[Cast], None]], ...] = (
     ("Why, and why not", explain),
     ("ru wants to pass an AMBER object of us on to fr", pass_on),
     ("us takes it back", recall),
+    ("A contested question: five governments and a group answer differently", contest),
+    ("One story reaches us by three ways, and counts once", count),
     ("The proof: every log verifies, and one changed byte is found", verify),
 )
 
