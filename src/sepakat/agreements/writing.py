@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sepakat.agreements.terms import Agreement, Clause, Duration, Named, Selection
@@ -32,6 +33,8 @@ def canonical_form(agreement: Agreement) -> bytes:
     return canonical_bytes(document_of(agreement))
 
 
+# An agreement never changes, and its hash is asked for with every batch that is released under it.
+@lru_cache(maxsize=4096)
 def agreement_hash(agreement: Agreement) -> str:
     """SHA-256 over the canonical form, in lower-case hex: the name of this very version."""
     return digest(document_of(agreement))
