@@ -7,7 +7,7 @@ version, and that an id once released has the same bytes for ever (invariant I11
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sepakat.exchange.ports import Node, Unit
@@ -55,6 +55,8 @@ class Shared:
     decided: Decided
     now: datetime
     epochs: MutableMapping[tuple[ViewKey, StixId], int]
+    strings: dict[VersionRef, frozenset[str]] = field(default_factory=dict)
+    """The identifying strings of held versions, found once for all views."""
 
 
 @dataclass(slots=True)
@@ -80,6 +82,8 @@ class ViewUpdate:
         self.released = concerned.released
         self.states = {state.original_id: state for state in concerned.states}
         self.epochs = shared.epochs
+        self.strings = shared.strings
+        self.renewed: list[VariantState] = []
         self.keys = VariantKeys(self.node.secret, self.epochs)
         rows = concerned.rows
         self.live = [row for row in rows if row.standing is Standing.LIVE]
@@ -88,8 +92,10 @@ class ViewUpdate:
 
     def telling(self) -> Iterator[tuple[StixId, str]]:
         """The objects whose variant would tell in free text what it, or what it refers to, withholds (I17)."""
-        for original, version in self._newest_variants():
-            policy = self.unit.policies.get(original)
+        newest = list(self._newest_variants())
+        policies = self.unit.policies.get_many(original for original, _ in newest)
+        for original, version in newest:
+            policy = policies.get(original)
             if policy is not None and policy.cleared is not None and version[1] <= policy.cleared:
                 continue
             projection = self._projection(version)
@@ -102,26 +108,35 @@ class ViewUpdate:
 
     def _withheld(self, version: VersionRef, projection: Mapping[str, object]) -> frozenset[str]:
         """The identifying strings that this view gets neither of the object nor of what the object refers to."""
-        content = self._held(version).object.content
-        withheld = set(free_text.withheld_strings(content, projection))
+        held = self._held(version)
+        content, remaining = held.object.content, free_text.identifying_strings(projection)
+        withheld = set(self._strings(held) - remaining)
         given: set[str] = set()
         for target in targets(content) - self.world.parties.keys():
             for held in self.world.versions.get(target, ()):
-                strings = free_text.identifying_strings(held.object.content)
+                strings = self._strings(held)
                 outcome = self.verdicts.outcome(held.object.version_ref, self.view.key)
                 if outcome is Outcome.WHOLE:
                     given |= strings
                 else:
                     remains = self._projection(held.object.version_ref) if outcome is Outcome.VARIANT else {}
-                    withheld |= free_text.withheld_strings(held.object.content, remains)
-                    given |= free_text.identifying_strings(remains)
-        return frozenset(withheld - given - free_text.identifying_strings(projection))
+                    left = free_text.identifying_strings(remains)
+                    withheld |= strings - left
+                    given |= left
+        return frozenset(withheld - given - remaining)
+
+    def _strings(self, held: HeldVersion) -> frozenset[str]:
+        name = held.object.version_ref
+        if name not in self.strings:
+            self.strings[name] = free_text.identifying_strings(held.object.content)
+        return self.strings[name]
 
     def run(self) -> ViewChange:
         wanted = dict(self._newest_variants())
         self._renew_ids_of_observables(wanted)
         variants = [entry for entry in (self._variant(*item) for item in wanted.items()) if entry is not None]
         entries = [*self._whole(), *variants]
+        self.unit.views.put_variants(self.renewed)
         staying = self._staying({entry.original[0] for entry in variants})
         leaving = [row.sequence for row in self.live if row.sequence not in staying]
         self.unit.views.withdraw(self.collection.id, leaving, self.now)
@@ -190,7 +205,7 @@ class ViewUpdate:
             modified=format_instant(modified),
             projection_digest=digest,
         )
-        self.unit.views.put_variant(self.states[original])
+        self.renewed.append(self.states[original])
         return self._entry(made, version, Outcome.VARIANT)
 
     def _again(self, state: VariantState, version: VersionRef) -> Entry | None:

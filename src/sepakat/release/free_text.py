@@ -46,11 +46,6 @@ def identifying_strings(content: Mapping[str, Any]) -> frozenset[str]:
     )
 
 
-def withheld_strings(content: Mapping[str, Any], remains: Mapping[str, Any]) -> frozenset[str]:
-    """The identifying strings of an object that what remains of it does not give as such."""
-    return identifying_strings(content) - identifying_strings(remains)
-
-
 def telling(remains: Mapping[str, Any], withheld: Iterable[str]) -> Iterator[str]:
     """The selectors of the texts that remain and contain a withheld string as whole words, in the object's order."""
     patterns = [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)") for text in sorted(withheld)]

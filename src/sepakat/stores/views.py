@@ -100,19 +100,26 @@ class SqlViews:
             self._replace_places(key, live, {object_key: places(rows) for object_key, (rows, _) in live.items()})
 
     def put_variant(self, state: VariantState) -> None:
-        values = {
-            "collection_key": self._collection_key(state.collection),
-            "original_id": state.original_id,
-            "variant_id": state.variant_id,
-            "epoch": state.epoch,
-            "created": state.created,
-            "modified": state.modified,
-            "projection_digest": state.projection_digest,
-        }
-        statement = insert(self._connection, variants).values(values)
-        name = ("collection_key", "original_id")
-        changed = {column: statement.excluded[column] for column in values if column not in name}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=name, set_=changed))
+        self.put_variants([state])
+
+    def put_variants(self, states: Sequence[VariantState]) -> None:
+        rows = [
+            {
+                "collection_key": self._collection_key(state.collection),
+                "original_id": state.original_id,
+                "variant_id": state.variant_id,
+                "epoch": state.epoch,
+                "created": state.created,
+                "modified": state.modified,
+                "projection_digest": state.projection_digest,
+            }
+            for state in states
+        ]
+        if rows:
+            statement = insert(self._connection, variants)
+            name = ("collection_key", "original_id")
+            changed = {column: statement.excluded[column] for column in rows[0] if column not in name}
+            self._connection.execute(statement.on_conflict_do_update(index_elements=name, set_=changed), rows)
 
     def variants(self, collection: str) -> Mapping[StixId, VariantState]:
         of_collection = variants.c.collection_key == self._keys.collection(collection)
