@@ -24,7 +24,7 @@ _SKIPPED = frozenset(
     direncanakan diperkirakan dikabarkan dilaporkan diduga hendak bakal berencana ingin harus bisa dapat""".split()
 )
 _OF_CLAUSES = frozenset(
-    """yang who that untuk to whether if asked when after because apakah jika ketika setelah ditanya""".split()
+    """yang who which whom whose that untuk to whether if asked when after because apakah jika ketika setelah ditanya""".split()
 )
 _OF_THINGS = frozenset("menawarkan menyediakan mengirim mengirimkan memasok provide supply send".split())
 NOMINAL = re.compile(

@@ -153,7 +153,7 @@ def _may_be_title(lines: Sequence[Line], at: int) -> bool:
     if BOILERPLATE.match(text) or is_date_alone(text) or is_menu(text) or BYLINE.match(text) or find_stamps(text):
         return False
     heading = RELATED_HEADING.match(text) or OTHER_HEADING.match(text)
-    return len(text.split()) >= 3 and len(text) <= 200 and not heading and not text.endswith(".")
+    return len(text.split()) >= 3 and len(text) <= 200 and not heading and not _INITIALS.sub("", text).endswith(".")
 
 
 def is_menu(text: str) -> bool:

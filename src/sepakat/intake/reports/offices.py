@@ -20,6 +20,9 @@ _RANKS = re.compile(
     |lt|maj|brig|col|capt|sgt|adm|air\ marshal|inspector|superintendent|constable|detective|dr|mr|mrs|ms|sir|prof|professor|lord|dame|haji
     |bapak|ibu|tuan|ustaz|ustadz|kiai)\b.*"""
 )
+_LEADS_BODIES = (
+    "chief executive", "executive officer", "ceo", "chairman", "chairwoman", "director", "founder", "co-founder", "editor", "manager",
+)  # fmt: skip
 _GENERIC = frozenset("officer official pejabat perwira anggota army-officer member prajurit warga resident".split())
 _LOCAL_OFFICES = frozenset(
     """bupati gubernur kota walikota camat lurah kapolres kapolresta kapolda wakapolda kapolsek dandim danrem pangdam
@@ -255,6 +258,7 @@ class OfficeSearch(PeopleSearch):
                 }
             ):
                 end += 1
+        self._led_body(index, at + size, end)
         comma = end < len(words) and words[end].text == ","
         name_at = end + comma
         rank = self._titles(words, name_at)
@@ -287,6 +291,19 @@ class OfficeSearch(PeopleSearch):
         office = self._office_text(words, start, end)
         self._keep_person(index, name_at, last, office, self._country_in(index, start, end), category, "person-office")
         return last
+
+    def _led_body(self, index: int, at: int, end: int) -> None:
+        """`chief executive of Azam Marine`: who leads a body names it."""
+        words = self.sentences[index].words
+        head = " ".join(word.low for word in words[max(0, at - 2) : at])
+        if at + 1 >= end or words[at].low not in {"of", "for"} or not head.endswith(_LEADS_BODIES):
+            return
+        first = at + 1 + (words[at + 1].low == "the")
+        last = self._free_run(index, first)
+        name = self._joined(words, first, last - first) if last > first else ""
+        taken = any(self._mention_at(index, one) is not None for one in range(first, last))
+        if name and not taken and not self.tables.areas(key_of(name)) and not self._country(name):
+            self._keep_new("organisation", index, first, last, "organisation-led", 0.6, "other")
 
     def _titles(self, words: Sequence[Word], at: int) -> int:
         """How many words the titles before a name have, points of abbreviations among them."""

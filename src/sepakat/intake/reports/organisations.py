@@ -44,7 +44,8 @@ _ORGANISATION_LEADS_EN = {
 }  # fmt: skip
 _DESCRIBED = {
     "firm": "company", "company": "company", "carrier": "company", "airline": "company", "startup": "company",
-    "contractor": "company", "manufacturer": "company", "bank": "company", "retailer": "company", "operator": "company",
+    "giant": "company", "conglomerate": "company", "lender": "company", "carmaker": "company", "automaker": "company",
+    "insurer": "company", "outlet": "media", "tabloid": "media", "contractor": "company", "manufacturer": "company", "bank": "company", "retailer": "company", "operator": "company",
     "newspaper": "media", "broadcaster": "media", "station": "media", "channel": "media", "website": "media",
     "magazine": "media", "daily": "media", "charity": "other", "monitor": "other", "watchdog": "other", "ngo": "other",
     "union": "other", "party": "other", "tank": "other", "perusahaan": "company", "firma": "company", "maskapai": "company",
@@ -162,7 +163,9 @@ class OrganisationSearch(PlaceSearch):
         low = words[at].low
         if low in {"the", "a", "an"}:
             return None
-        if self.language == "id" and low in _ORGANISATION_HEADS_ID and _ORGANISATION_HEADS_ID[low]:
+        hospital = low == "rumah" and words[at].is_capital and at + 2 < len(words) and words[at + 1].low == "sakit"
+        kind_id = "other" if hospital else _ORGANISATION_HEADS_ID.get(low, "")
+        if self.language == "id" and kind_id:
             end = at + 1
             while (
                 end < len(words)
@@ -178,10 +181,10 @@ class OrganisationSearch(PlaceSearch):
                 )
             ):
                 end += 1
-            end = self._before_holder(index, at, end)
+            end = self._listed_name(words, self._before_holder(index, at, end))
             # "Penjaga pantai Tunisia": the kind of guard stands in lower case.
             if end - at >= 2 and end - at <= 7:
-                return self._keep_organisation(index, at, end, _ORGANISATION_HEADS_ID[low])
+                return self._keep_organisation(index, at, end, kind_id)
         if self.language == "en":
             if (
                 low in _ORGANISATION_LEADS_EN
@@ -206,6 +209,9 @@ class OrganisationSearch(PlaceSearch):
                     "security",
                 }:
                     kind = _ORGANISATION_TAILS_EN[tail]
+                    if tail in {"police", "army", "navy"} and self._head(words, start + size, "en"):
+                        # `Zanzibar Police Commissioner Ali Kombo` is an office.
+                        return None
                     return self._keep_organisation(index, start, self._of_what(words, start + size, tail), kind)
         return None
 
@@ -217,6 +223,18 @@ class OrganisationSearch(PlaceSearch):
         while last < len(words) and last < end + 5 and words[last].is_capital and words[last].is_word:
             last += 1
         return last if last > end + 1 else end
+
+    def _listed_name(self, words: Sequence[Word], end: int) -> int:
+        """Where `Badan Meteorologi, Klimatologi, dan Geofisika (BMKG)` and `Kodam XVI/Pattimura` end."""
+        if end + 1 < len(words) and words[end].text == "/" and words[end + 1].is_capital:
+            return end + 2
+        at, parts = end, 0
+        while at + 1 < len(words) and (words[at].text == "," or words[at].low == "dan") and at < end + 12:
+            at += 1 + (words[at].text == "," and words[at + 1].low == "dan")
+            if at >= len(words) or not words[at].is_capital:
+                return end
+            at, parts = at + 1, parts + 1
+        return at if parts >= 2 and at < len(words) and words[at].text == "(" else end
 
     def _before_holder(self, index: int, at: int, end: int) -> int:
         """Where a ministry's name ends in `juru bicara Kementerian Luar Negeri Saeed Khatibzadeh`: the rest is a person."""

@@ -275,7 +275,21 @@ class SpeakerSearch:
         anaphor = self._anaphor(words, first, opening)
         if anaphor is not None:
             return anaphor
-        ending = [one for one in self._mentions if one.last == opening and one.first - first <= 1]
+        ending = [
+            one
+            for one in self._mentions
+            if one.last == opening
+            and first <= one.first
+            and (
+                one.first - first <= 1
+                or (
+                    # `The militant group Ansar al-Haqq, which ..., denied`
+                    one.entity.kind in {"group", "organisation"}
+                    and not any(word.is_capital and word.low != "the" for word in words[first : one.first])
+                    and one.first - first <= 4
+                )
+            )
+        ]
         if ending:
             return Speaker(self._name(ending[0]), ending[0].entity, "explicit")
         return self._noun_speaker(words, first, opening)
