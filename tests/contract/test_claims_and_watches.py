@@ -43,6 +43,20 @@ def test_an_object_stays_in_the_index_under_all_that_its_versions_said(unit: Uni
     assert (unit.claims.page(), unit.claims.questions(), unit.claims.count()) == ([], [], 0)
 
 
+def test_the_claims_of_a_root_are_found_and_a_root_is_no_question(unit: Unit) -> None:
+    first, second = "a" * 64, "b" * 64
+    unit.objects.add(stored(1, 0, "note", **claiming(kind="report", lineage={"roots": [first, second]})))
+    unit.objects.add(stored(2, 0, "note", **claiming(kind="report", question="q", lineage={"roots": [second]})))
+    unit.objects.add(stored(3, 0, "note", **claiming(kind="report", lineage={"roots": [7, None]})))
+    unit.objects.add(stored(4, 0, "note", **claiming(kind="report", lineage="none")))
+    assert unit.claims.of_roots([first]) == [note(1)]
+    assert unit.claims.of_roots([second, first]) == [note(1), note(2)]
+    assert unit.claims.of_roots([]) == unit.claims.of_roots(["c" * 64]) == []
+    assert unit.claims.questions() == ["q"]
+    assert unit.claims.page(kind="report") == [note(1), note(2), note(3), note(4)]
+    assert unit.claims.count() == 4
+
+
 def test_what_is_no_claim_in_form_is_held_and_answers_nothing(unit: Unit) -> None:
     unit.objects.add(stored(1, 0, "note", extensions={CLAIM_EXTENSION: "no object"}))
     unit.objects.add(stored(2, 0, "note", extensions=["no object"]))

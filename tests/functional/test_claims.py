@@ -279,6 +279,18 @@ def test_bad_input_is_refused_with_a_reason(sepakat: CommandLine) -> None:
 
 
 @pytest.mark.usefixtures("node_")
+def test_withdrawing_a_root_withdraws_its_support_in_every_question(sepakat: CommandLine) -> None:
+    token = sepakat.ask("claims", "token", "--source", "heron", "--report", "9")["token"]
+    first = make(sepakat, "Seen on the road.", "report", "--root", token)["id"]
+    for key in ("where/fighters", "when/attack"):
+        make(sepakat, f"As heard: {key}.", "report", "--question", key, "--basis", f"quotes={first}")
+    assert [line["support"] for line in sepakat.ask("questions", "list")] == ["1 report, 1 origin"] * 2
+    sepakat.ok("claims", "withdraw", first, "--reason", "it was another road")
+    for line in sepakat.ask("questions", "list"):
+        assert line["support"] == "1 report, 0 origins; 1 report with every root withdrawn, not counted"
+
+
+@pytest.mark.usefixtures("node_")
 def test_undeclared_copying_is_a_warning_with_its_evidence_and_counts_nothing(sepakat: CommandLine) -> None:
     names = [speaker(sepakat, number, name) for number, name in enumerate(("Agency", "Paper", "Radio"), 1)]
     texts = (

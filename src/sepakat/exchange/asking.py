@@ -93,7 +93,7 @@ def ask_question(node: Node, key: str, draft: Draft, by: str) -> QuestionLine:
         content["object_marking_refs"] = list(draft.markings)
     take_in(node, orjson.dumps(content), Provenance(SOURCE, by))
     with node.store.reading() as unit:
-        return _line(node, _account(unit, key, opinions(unit)))
+        return _line(node, unit, _account(unit, key, opinions(unit)))
 
 
 def assign_claims(node: Node, key: str, claims: Iterable[StixId], by: str) -> QuestionLine:
@@ -115,7 +115,7 @@ def assign_claims(node: Node, key: str, claims: Iterable[StixId], by: str) -> Qu
         content |= {"object_refs": refs, "modified": format_instant(now, 3)}
         take_in(node, orjson.dumps(content), Provenance(SOURCE, by))
     with node.store.reading() as unit:
-        return _line(node, _account(unit, key, opinions(unit)))
+        return _line(node, unit, _account(unit, key, opinions(unit)))
 
 
 def list_questions(node: Node, instant: datetime | None = None) -> list[QuestionLine]:
@@ -124,7 +124,7 @@ def list_questions(node: Node, instant: datetime | None = None) -> list[Question
         said = opinions(unit, instant)
         keys = sorted({*unit.claims.questions(), *_grouped(unit, instant)})
         accounts = (_account(unit, key, said, instant) for key in keys)
-        return [_line(node, one) for one in accounts if one.asked or one.answers]
+        return [_line(node, unit, one, instant) for one in accounts if one.asked or one.answers]
 
 
 def show_question(node: Node, key: str, instant: datetime | None = None) -> QuestionView:
@@ -139,10 +139,11 @@ def show_question(node: Node, key: str, instant: datetime | None = None) -> Ques
             raise NotFound("question-unknown", f"no question {key}", "`sepakat questions list` shows them")
         judged = unit.claims.judgements(key)
         speakers = _speakers(unit, account.claims)
+        support = _support(node, unit, account.claims, instant)
     return QuestionView(
         account=account,
         state=account.state(node.party),
-        support=_support(node, account.claims),
+        support=support,
         echoes=frozenset(one.id for one in account.claims if _comes_back(node, one)),
         matrix=_matrix(account, judged),
         speakers=speakers,
@@ -257,21 +258,26 @@ def _own_grouping(node: Node, unit: Unit, key: str) -> StoredVersion | None:
     return next((stored for stored in own if f"{LABEL}{key}" in stored.object.content.get("labels", ())), None)
 
 
-def _line(node: Node, account: QuestionAccount) -> QuestionLine:
+def _line(node: Node, unit: Unit, account: QuestionAccount, instant: datetime | None = None) -> QuestionLine:
     return QuestionLine(
         key=account.key,
         text=account.text,
         state=account.state(node.party),
         claims=len(account.claims),
-        support=_support(node, account.claims).sentence,
+        support=_support(node, unit, account.claims, instant).sentence,
         contested_by=account.contested_by,
     )
 
 
-def _support(node: Node, claims: Iterable[Telling]) -> Support:
-    """Over all answers together: how many origins have spoken, not how many agree."""
+def _support(node: Node, unit: Unit, claims: Iterable[Telling], instant: datetime | None = None) -> Support:
+    """Over all answers together: how many origins have spoken, not how many agree.
+
+    A root is withdrawn wherever its first-hand claim stands: it may answer another question, or none.
+    """
     held = list(claims)
-    return distinct_roots(reports_of(held), listener=node.party, withdrawn=withdrawn_roots(held))
+    roots = {root for one in held if one.claim.lineage is not None for root in one.claim.lineage.roots}
+    others = tellings(unit, unit.claims.of_roots(roots), instant)
+    return distinct_roots(reports_of(held), listener=node.party, withdrawn=withdrawn_roots([*held, *others]))
 
 
 def _comes_back(node: Node, one: Telling) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from sepakat.exchange.claim_records import Alert, Judgement, WatchArea
@@ -22,6 +23,9 @@ class Claims(Protocol):
 
     def questions(self) -> list[str]:
         """The keys of all questions that some claim answers or asks, sorted."""
+
+    def of_roots(self, roots: Iterable[str]) -> list[StixId]:
+        """Objects some version of which says that it comes from one of these roots, by id."""
 
     def count(self) -> int:
         """How many objects carry a claim."""

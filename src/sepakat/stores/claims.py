@@ -1,6 +1,7 @@
 """Which held objects carry claims (port `Claims`), and the rows that `Objects` keeps for it.
 
-A row says what some held version of an object claims: question and kind. It stays until the last version goes.
+A row says what some held version of an object claims: question and kind; or, behind a mark that no key of a question
+has, a root that it comes from. It stays until the last version goes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from sepakat.stix.identifiers import StixId
 from sepakat.stores.record_rows import Form, RecordRows
 from sepakat.stores.schema import claims, judgements, objects
 from sepakat.stores.statements import chunks, insert
+
+_ROOT = "ROOT "
+"""Before a root in the column of the question: keys of questions are written small."""
 
 _JUDGEMENTS = Form(Judgement, judgements, ("question", "hypothesis", "evidence", "by"))
 
@@ -42,7 +46,14 @@ class SqlClaims:
 
     def questions(self) -> list[str]:
         asked = select(claims.c.question).where(claims.c.question != "").distinct().order_by(claims.c.question)
-        return list(self._connection.scalars(asked))
+        return [key for key in self._connection.scalars(asked) if not key.startswith(_ROOT)]
+
+    def of_roots(self, roots: Iterable[str]) -> list[StixId]:
+        found: set[str] = set()
+        joined = select(objects.c.id).join_from(claims, objects, objects.c.key == claims.c.object_key)
+        for chunk in chunks(dict.fromkeys(f"{_ROOT}{root}" for root in roots)):
+            found.update(self._connection.scalars(joined.where(claims.c.question.in_(chunk))))
+        return [StixId(one) for one in sorted(found)]
 
     def count(self) -> int:
         return self._connection.scalar(select(func.count(distinct(claims.c.object_key)))) or 0
@@ -75,3 +86,8 @@ def _rows(added: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[int,
             # What a partner sent may be wrong in form: it is held apart elsewhere, and counts as nothing here.
             question, kind = claim.get("question"), claim.get("kind")
             yield key, question if isinstance(question, str) else "", kind if isinstance(kind, str) else ""
+            lineage = claim.get("lineage")
+            roots = lineage.get("roots") if isinstance(lineage, Mapping) else None
+            for root in roots if isinstance(roots, list) else ():
+                if isinstance(root, str):
+                    yield key, f"{_ROOT}{root}", ""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from sepakat.claims.extension import CLAIM_EXTENSION
 from sepakat.errors import StoreError
 from sepakat.stores.migrating import downgrade, known_revisions
 from sepakat.stores.schema import REVISION, metadata
@@ -91,6 +92,8 @@ def test_the_index_of_claims_is_filled_from_what_an_older_store_holds(store: Sql
             + [records.stored(number, 0, "report") for number in range(3)]
         )
         unit.objects.add(records.stored(7, 5, "note"))
+        rooted = {"extension_type": "property-extension", "kind": "report", "lineage": {"roots": ["a" * 64]}}
+        unit.objects.add(records.stored(2, 5, "note", extensions={CLAIM_EXTENSION: rooted}))
         before = unit.claims.page(limit=2000)
     with sqlite_transaction(store.path, writes=True) as connection:
         downgrade(connection, "0004")
@@ -99,6 +102,7 @@ def test_the_index_of_claims_is_filled_from_what_an_older_store_holds(store: Sql
         assert unit.claims.page(limit=2000) == before
         assert unit.claims.questions() == [records.QUESTION]
         assert len(before) == 1500
+        assert unit.claims.of_roots(["a" * 64]) == [records.stix_id(2, "note")]
     migrated.close()
 
 

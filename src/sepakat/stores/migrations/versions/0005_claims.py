@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import orjson
 import sqlalchemy as sa
 from alembic import op
@@ -109,18 +111,23 @@ def _fill() -> None:
         if not found:
             return
         last = found[-1][0]
-        rows = {row for _, key, body in found if (row := _claimed(key, bytes(body))) is not None}
+        rows = {row for _, key, body in found for row in _claimed(key, bytes(body))}
         if rows:
             values = [{"object_key": key, "question": question, "kind": kind} for key, question, kind in sorted(rows)]
             connection.execute(insert(connection, claims).on_conflict_do_nothing(), values)
 
 
-def _claimed(key: int, body: bytes) -> tuple[int, str, str] | None:
+def _claimed(key: int, body: bytes) -> Iterator[tuple[int, str, str]]:
     if EXTENSION.encode() not in body:
-        return None
+        return
     extensions = orjson.loads(body).get("extensions")
     claim = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
     if not isinstance(claim, dict):
-        return None
+        return
     question, kind = claim.get("question"), claim.get("kind")
-    return key, question if isinstance(question, str) else "", kind if isinstance(kind, str) else ""
+    yield key, question if isinstance(question, str) else "", kind if isinstance(kind, str) else ""
+    lineage = claim.get("lineage")
+    roots = lineage.get("roots") if isinstance(lineage, dict) else None
+    yield from (
+        (key, f"ROOT {root}", "") for root in (roots if isinstance(roots, list) else ()) if isinstance(root, str)
+    )
