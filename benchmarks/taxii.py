@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
+from taxii2client.v21 import Collection as ClientCollection
+from taxii2client.v21 import as_pages
 
 from benchmarks import taxii_corpus as corpus
 from benchmarks.taxii_load import Load
@@ -84,6 +86,7 @@ def main() -> None:
     parser.add_argument("--added", type=int, default=10_000, help="objects added in each run")
     parser.add_argument("--requests", type=int, default=4_000, help="requests for one object in each run")
     parser.add_argument("--peers", default="medallion,opentaxii", help="the peers, with commas; empty for none")
+    parser.add_argument("--peer-objects", type=int, default=10_000, help="objects that a peer gets at most")
     options = parser.parse_args()
     begun = time.perf_counter()
     figures = Figures()
@@ -97,7 +100,7 @@ def main() -> None:
         measure_suspension(place / "suspension", Loads(pool), figures)
         for peer in filter(None, options.peers.split(",")):
             print(f"{peer} ...", flush=True)
-            measure_peer(peer, place / peer, options.runs, figures.of(peer))
+            measure_peer(peer, place / peer, options.runs, options.peer_objects, figures.of(peer))
     report(figures, options, time.perf_counter() - begun)
 
 
@@ -156,6 +159,9 @@ def measure_reading(place: Path, load: Loads, figures: Figures, options: argpars
         with served(made.node, store, page) as running:
             measure_memory(running, load, views[sizes[-1]], figures)
             measure_whole(running, load, whole, min(READ, sizes[-1]), figures, options)
+            done = load(pager, running.address, whole.id)
+            figures.record("sepakat", "objects/s, the pager of taxii2-client itself", done[0] / done[1])
+            figures.record("sepakat", "objects that it read", done[0])
             measure_one(running, load, whole, figures, options)
             for size, view in views.items():
                 queries = {f"{name}, {size:,} objects": query for name, query in filters_of(last[size]).items()}
@@ -184,6 +190,17 @@ def measure_whole(
         figures.record("sepakat", "objects/s read, pages of 1,000, 16 readers", READERS * size / done.seconds)
         done = load(pages, asked, "manifest")
         figures.record("sepakat", "manifest entries/s, pages of 1,000, 1 reader", size / done.seconds)
+
+
+def pager(address: tuple[str, int], collection: str) -> tuple[int, float]:
+    """How many objects taxii2-client reads by its own pages, and in how many seconds."""
+    url = f"http://{address[0]}:{address[1]}{ROOT}collections/{collection}/"
+    client = ClientCollection(url, user="ru", password=PASSWORD)
+    begun = time.perf_counter()
+    found = {one["id"] for page in as_pages(client.get_objects, per_request=PAGE) for one in page.get("objects", [])}
+    seconds = time.perf_counter() - begun
+    client.close()
+    return len(found), seconds
 
 
 def measure_one(running: Served, load: Loads, view: Collection, figures: Figures, options: argparse.Namespace) -> None:

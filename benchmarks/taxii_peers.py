@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import orjson
 
 from benchmarks.taxii_corpus import cloned
+from benchmarks.taxii_load import Load
 from benchmarks.taxii_requests import READERS, Asked, adding, envelopes, pages, repeated
 from tests.support.peer_servers import ACCOUNT, PASSWORD, PeerServer, peer_server
 
@@ -25,22 +26,34 @@ IN_HUNDREDS = 500
 Record = Callable[[str, float], None]
 
 
-def measure_peer(name: str, folder: Path, runs: int, record: Record) -> None:
-    """Load a peer and read it; what it is given first is added in envelopes of 100."""
+def measure_peer(name: str, folder: Path, runs: int, most: int, record: Record) -> None:
+    """Load a peer (with `most` objects at most) and read it; what it is given first is added in envelopes of 100."""
+    total = min(OBJECTS[name], most)
     with peer_server(name, folder) as server:
         asked = Asked(("127.0.0.1", server.port), server.objects_path.removesuffix("objects/"), _credentials(server))
-        objects = cloned(OBJECTS[name])
-        for size, count in ((100, IN_HUNDREDS), (1000, OBJECTS[name] - IN_HUNDREDS)):
+        objects = cloned(total)
+        for size, count in ((100, IN_HUNDREDS), (1000, total - IN_HUNDREDS)):
             load = adding(asked, envelopes(islice(objects, count), size))
             for latency in load.latencies[: count // size]:
                 record(f"objects/s added, envelopes of {size:,}", size / latency)
-        ids = [orjson.loads(one)["id"] for one in islice(cloned(OBJECTS[name]), 500)]
+        ids = [orjson.loads(one)["id"] for one in islice(cloned(total), 500)]
+        paths = [f"objects/{one}/" for one in ids]
         for _ in range(runs):
-            record("objects/s read, pages of 1,000, 1 reader", OBJECTS[name] / pages(asked, "objects").seconds)
-            load = repeated(asked, [f"objects/{one}/" for one in ids], 160, READERS)
-            record("requests/s, one object, 16 connections", load.answers / load.seconds)
-            load = repeated(asked, ["objects/?match[type]=malware&limit=1000"], 3, 1)
-            record("ms, first page of match[type]", median(load.latencies) * 1000)
+            if read := answered(name, lambda: pages(asked, "objects")):
+                record("objects/s read, pages of 1,000, 1 reader", total / read.seconds)
+            if one := answered(name, lambda: repeated(asked, paths, 160, READERS)):
+                record("requests/s, one object, 16 connections", one.answers / one.seconds)
+            if found := answered(name, lambda: repeated(asked, ["objects/?match[type]=malware&limit=1000"], 3, 1)):
+                record("ms, first page of match[type]", median(found.latencies) * 1000)
+
+
+def answered(name: str, load: Callable[[], Load]) -> Load | None:
+    """What a load saw; None where the peer answered with an error, which is printed and no figure."""
+    try:
+        return load()
+    except OSError as error:
+        print(f"  {name}: {error}", flush=True)
+        return None
 
 
 def _credentials(server: PeerServer) -> str:
