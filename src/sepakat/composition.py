@@ -335,12 +335,37 @@ def bells_of(settings: Settings) -> Bells:
     return Bells(settings.smtp, settings.mail_from)
 
 
+def node_for_readers(node: Node, settings: Settings) -> Node:
+    """The node over a store that is read from the replica that the settings name, if they name one.
+
+    Raises:
+        ConfigurationError: the store itself is not in PostgreSQL.
+    """
+    if settings.read_store is None:
+        return node
+    address = store_address(settings)
+    if address is None:
+        raise ConfigurationError(
+            "replica-without-primary",
+            "not served: the settings name a replica for readers, and the store is SQLite",
+            "take `read_store` out of the settings, or move the store to PostgreSQL",
+        )
+    from sepakat.stores.postgresql import PostgresqlStore
+    from sepakat.stores.replicas import ReplicatedStore
+
+    return replace(node, store=ReplicatedStore(PostgresqlStore(address), PostgresqlStore(settings.read_store)))
+
+
 def application(
-    node: Node, *, is_behind_proxy: bool = False, is_ending: Callable[[], bool] = lambda: False
+    node: Node,
+    *,
+    is_behind_proxy: bool = False,
+    is_ending: Callable[[], bool] = lambda: False,
+    readers: Node | None = None,
 ) -> Starlette:
     """The node over HTTP: TAXII at /taxii2/, messages at /peer/v1/, intake at /api/v1/, pages at /, /health, /ready.
 
-    What is held open for partners ends when the process `is_ending`.
+    What is held open for partners ends when the process `is_ending`; `readers` is the node as TAXII readers see it.
     """
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse
@@ -362,7 +387,7 @@ def application(
             status = error.code
         return JSONResponse({"status": status}, 200 if status == "ok" else 503)
 
-    door = taxii_server.TaxiiDoor(node, taxii_server.DEFAULT_LIMITS)
+    door = taxii_server.TaxiiDoor(readers or node, taxii_server.DEFAULT_LIMITS)
     routes = [
         *taxii_server.routes(node, is_behind_proxy=is_behind_proxy, door=door),
         *peer_server.routes(node, is_ending=is_ending),

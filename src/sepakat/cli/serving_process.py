@@ -66,12 +66,13 @@ class Serving:
         import uvicorn
 
         from sepakat.cli.background import Background
-        from sepakat.composition import application, bells_of
+        from sepakat.composition import application, bells_of, node_for_readers
 
         self._limit()
         chain, key = self.listening.certificate or (None, None)
         ending = threading.Event()
-        served = application(node, is_behind_proxy=self.is_behind_proxy, is_ending=ending.is_set)
+        readers = node_for_readers(node, self.settings)
+        served = application(node, is_behind_proxy=self.is_behind_proxy, is_ending=ending.is_set, readers=readers)
         events = events_for(self.settings.log, party=node.party, worker=number)
         span, flush = spans_to(self.settings.traces, node.party)
         counters = Counters(self.counts, f"{number}-{os.getpid()}", [served.state.counters], lambda: gauges(node))
@@ -113,6 +114,8 @@ class Serving:
             if keeping is not None:
                 keeping.stop()
             flush()
+            if readers is not node:
+                readers.store.close()
             self._say_stopped(events)
 
     def _say_stopped(self, events: Events) -> None:

@@ -9,7 +9,7 @@ that unit, which then has changed nothing. Several nodes may share a database, e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -86,6 +86,11 @@ class PostgresqlStore:
         # Transactions that ended change it, those of other databases of the same server too: one look too many at most.
         with self._readers.connect() as connection:
             return connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar()
+
+    def asked(self, statement: str, values: Mapping[str, object] | None = None) -> object:
+        """One value that the server answers, outside of any unit."""
+        with self._readers.connect() as connection:
+            return connection.exec_driver_sql(statement, dict(values or {})).scalar()
 
     def lease(self, name: str) -> SessionLease | None:
         return self._leases.lease(name)
