@@ -13,11 +13,14 @@ from pathlib import Path
 
 from checks.tree import ROOT
 
-TARGET = ROOT / "src" / "sepakat" / "web" / "static" / "world.svg"
+STATIC = ROOT / "src" / "sepakat" / "web" / "static"
+STROKES = {"world.svg": "4", "world-near.svg": "0.5"}
+"""How thick lines are, for the whole world and for a part of it: a picture in a picture scales its lines too."""
+
 WIDTH, HEIGHT = 3600, 1800
 _HEAD = (
     f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"><path fill="none" stroke="#808b95" '
-    'stroke-width="4" stroke-linejoin="round" d="'
+    'stroke-width="STROKE" stroke-linejoin="round" d="'
 )
 
 
@@ -51,8 +54,10 @@ def _steps(places: Sequence[tuple[int, int]]) -> Iterator[str]:
 
 def main() -> int:
     """Draw."""
-    TARGET.write_text(drawn(json.loads(Path(sys.argv[1]).read_text("utf-8"))), encoding="utf-8")
-    print(f"wrote {TARGET}")
+    picture = drawn(json.loads(Path(sys.argv[1]).read_text("utf-8")))
+    for name, stroke in STROKES.items():
+        (STATIC / name).write_text(picture.replace("STROKE", stroke, 1), encoding="utf-8")
+        print(f"wrote {STATIC / name}")
     return 0
 
 

@@ -23,6 +23,14 @@ def test_init_makes_keys_that_only_the_owner_may_read(sepakat: CommandLine, tmp_
     assert stat.S_IMODE((tmp_path / "node" / "store.sqlite").stat().st_mode) == 0o600
 
 
+def test_init_makes_an_administrator_whose_password_is_shown_once(sepakat: CommandLine, tmp_path: Path) -> None:
+    made = sepakat.ask("init", tmp_path / "node", *MAKE)
+    assert len(made["password"]) >= 20
+    [user] = sepakat.ask("user", "list", "--node", tmp_path / "node")
+    assert (user["name"], user["role"]) == ("admin", "administrator")
+    assert made["password"] not in sepakat.ok("user", "list", "--node", tmp_path / "node").out
+
+
 def test_init_refuses_a_folder_that_is_not_empty(sepakat: CommandLine, node: Path) -> None:
     before = state_of(node)
     ended = sepakat("init", node, *MAKE)

@@ -196,7 +196,8 @@ def test_users_are_made_listed_and_disabled_and_their_passwords_are_shown_once(
     assert users["ann"]["role"] == "releaser"
     assert users["bob"]["disabled_at"] is not None
     assert sepakat.ask("user", "password", "bob", "--node", node)["password"]
-    assert sepakat.ask("user", "list", "--node", node)[1]["disabled_at"] is None
+    users = {one["name"]: one for one in sepakat.ask("user", "list", "--node", node)}
+    assert users["bob"]["disabled_at"] is None
 
 
 def test_communities_keep_their_rosters(sepakat: CommandLine, node: Path) -> None:

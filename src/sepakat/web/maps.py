@@ -14,7 +14,8 @@ from sepakat.exchange.claim_records import WatchArea
 from sepakat.exchange.watching import Found
 
 _KILOMETRES_A_DEGREE = 111.2
-_LEAST = 80.0
+_LEAST = 240.0
+_NEAR = 900.0
 _SHAPE = 0.5
 
 
@@ -35,6 +36,11 @@ class Map:
     circle: tuple[float, float, float, float] | None
     corners: str
     dots: tuple[Dot, ...]
+
+    @property
+    def outlines(self) -> str:
+        """The file of outlines whose lines are of the right thickness here."""
+        return "world-near.svg" if self.box[2] < _NEAR else "world.svg"
 
     @property
     def unit(self) -> float:
