@@ -333,6 +333,8 @@ def _say(state: AgreementState, done: str, *, as_json: bool) -> None:
 def _say_standings(state: AgreementState) -> None:
     for taker, standing in state.standings.items():
         say(f"  For {taker}: {standing.state.value} ({standing.because})")
+    for one in state.untold:
+        say(f"  {one.party} may still show another state: it has not taken our {one.kind} of {at_minute(one.at)}")
 
 
 def _as_json(state: AgreementState) -> dict[str, Any]:
@@ -349,6 +351,7 @@ def _as_json(state: AgreementState) -> dict[str, Any]:
             taker: {"state": one.state.value, "since": instant(one.since), "because": one.because}
             for taker, one in state.standings.items()
         },
+        "untold": [{"party": one.party, "kind": one.kind, "at": instant(one.at)} for one in state.untold],
     }
 
 

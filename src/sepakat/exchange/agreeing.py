@@ -26,6 +26,7 @@ from sepakat.exchange.agreement_states import (
     is_offered_to_us,
     is_open,
     state_of,
+    untold_of,
     versions_of,
 )
 from sepakat.exchange.continuing import record_of
@@ -222,7 +223,8 @@ def show(node: Node, name: str) -> AgreementState:
     """
     now = node.clock.now()
     with node.store.reading() as unit:
-        return state_of(node, unit, find_version(unit, name, lambda found: is_current(node, unit, found, now)), now)
+        record = find_version(unit, name, lambda found: is_current(node, unit, found, now))
+        return replace(state_of(node, unit, record, now), untold=untold_of(unit, record))
 
 
 def diff(node: Node, older: str, newer: str) -> tuple[Change, ...]:
@@ -318,4 +320,5 @@ def _told(node: Node, record: AgreementRecord) -> AgreementState:
     delivery = deliver(node)
     now = node.clock.now()
     with node.store.reading() as unit:
-        return replace(state_of(node, unit, unit.agreements.get(record.hash) or record, now), delivery=delivery)
+        state = state_of(node, unit, unit.agreements.get(record.hash) or record, now)
+        return replace(state, delivery=delivery, untold=untold_of(unit, record))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+
+import orjson
 
 from sepakat.agreements.life import EventKind, Standing, State
 from sepakat.errors import NotPermitted
@@ -20,6 +22,17 @@ from sepakat.shapes import instant_text
 from sepakat.stix.identifiers import PartyId
 
 _NOTHING_SENT = DeliveryReport({}, ())
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+_MOST_LOOKED_AT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Something that we said of a version and that a partner has not taken: until then it may show another state."""
+
+    party: PartyId
+    kind: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,8 @@ class AgreementState:
     standings: Mapping[PartyId, Standing]
     delivery: DeliveryReport = field(default=_NOTHING_SENT)
     """What the partners were told just now."""
+    untold: tuple[Untold, ...] = ()
+    """What they have not taken yet; asked for one version, not in lists."""
 
 
 def is_open(unit: Unit, record: AgreementRecord, now: datetime) -> bool:
@@ -99,3 +114,12 @@ def state_of(node: Node, unit: Unit, record: AgreementRecord, now: datetime) -> 
     # A taker hears nothing of what the giver and the other takers say to each other.
     takers = record.roster if record.agreement.giver == node.party else (node.party,)
     return AgreementState(record, {taker: standing_shown(record, taker, now, versions) for taker in takers})
+
+
+def untold_of(unit: Unit, record: AgreementRecord) -> tuple[Untold, ...]:
+    """What we said of a version and its partners have not taken, oldest first."""
+    return tuple(
+        Untold(message.counterpart, message.kind, message.at)
+        for message in unit.messages.undelivered(_END_OF_TIME, _MOST_LOOKED_AT)
+        if message.kind.startswith("agreement-") and orjson.loads(message.document)["body"]["hash"] == record.hash
+    )

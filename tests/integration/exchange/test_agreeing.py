@@ -261,3 +261,17 @@ def test_what_is_offered_is_exactly_what_was_drafted(world: Simulation) -> None:
     ours, theirs = (agreeing.show(world[party], digest).record for party in ("us", "ru"))
     assert ours.canonical == theirs.canonical
     assert orjson.loads(theirs.canonical)["giver"] == "us"
+
+
+def test_state_that_a_partner_has_not_heard_of_is_said_to_differ(world: Simulation) -> None:
+    world.conclude(agreement_text(), "us", "ru")
+    world.network.cut_off.add(PartyId("ru"))
+    suspended = agreeing.suspend(world["us"], "us-ru", "elections")
+    told = [(one.party, one.kind) for one in agreeing.show(world["us"], "us-ru").untold]
+    assert told == [(one.party, one.kind) for one in suspended.untold] == [("ru", "agreement-suspension")]
+    assert agreeing.show(world["ru"], "us-ru").standings[PartyId("ru")].is_in_force
+    world.network.cut_off.clear()
+    world.clock.advance(minutes=1)
+    world.settle()
+    assert agreeing.show(world["us"], "us-ru").untold == ()
+    assert not agreeing.show(world["ru"], "us-ru").standings[PartyId("ru")].is_in_force
