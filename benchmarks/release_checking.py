@@ -23,7 +23,7 @@ from tests.oracle.fixpoint import answers
 from tests.oracle.plain import Grant, Version, View, World
 from tests.property.comparison import differences
 
-MOST = 1_500
+MOST = 300
 """Versions of one part: the oracle takes too long for a larger one, and another pair is drawn."""
 _SCAFFOLD = ("marking-definition--", "extension-definition--")
 
@@ -37,6 +37,7 @@ class Parts:
         self._links: dict[str, list[Version]] = {}
         self._derived: dict[str, list[Version]] = {}
         self._grants: dict[str, list[Grant]] = {}
+        self._evidence: dict[tuple[int, int], bool] = {}
         for version in world.versions:
             self._held.setdefault(version.id, []).append(version)
             for end in _ends(version):
@@ -56,12 +57,13 @@ class Parts:
     def around(self, version: Version, view: View) -> World | None:
         """The part for one version in one view; None when it is too large."""
         ids: set[str] = set(self._always)
-        waiting = [version.id]
+        waiting, size = [version.id], 0
         while waiting:
             identifier = waiting.pop()
             if identifier not in ids:
                 ids.add(identifier)
-                if sum(len(self._held.get(one, ())) for one in ids) > MOST:
+                size += len(self._held.get(identifier, ()))
+                if size > MOST:
                     return None
                 for held in self._held.get(identifier, ()):
                     waiting += self._hangs_on(held, view)
@@ -113,7 +115,13 @@ class Parts:
         )
 
     def _shows(self, other: Version, clause: Mapping[str, Any]) -> bool:
-        """Whether a version could be evidence for a clause."""
+        """Whether a version could be evidence for a clause, which hangs on nothing else and is kept."""
+        known = self._evidence.get((id(other), id(clause)))
+        if known is None:
+            known = self._evidence[id(other), id(clause)] = self._find_evidence(other, clause)
+        return known
+
+    def _find_evidence(self, other: Version, clause: Mapping[str, Any]) -> bool:
         part = self._part({other.id, *(target for target in self._named(other))}, View(("", ""), {}, in_force=False))
         topics, regions = clause.get("topics"), clause.get("regions")
         if isinstance(topics, Mapping) and topics["any"] != "any":

@@ -39,9 +39,9 @@ LEAST_KILLED = 0.95
 MOST_EXCLUDED = 0.03
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", "--tb=no")
 SMALL_WORLDS = {"SEPAKAT_WORLDS": "48"}
-PROCESSOR_SECONDS = 240
+PROCESSOR_SECONDS = 120
 """Several times what the slowest step takes."""
-WALL_SECONDS = 900
+WALL_SECONDS = 500
 PASSED, FAILED, NONE_COLLECTED = 0, 1, 5
 
 EXCLUDED: Mapping[tuple[str, str], str] = {}

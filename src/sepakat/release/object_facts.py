@@ -161,9 +161,11 @@ def _reading(made: StixObject) -> Reading:
         creator=creator if isinstance(creator, str) else None,
         claim=claim_facts(content) if "extensions" in content else None,
         references=found,
-        named=tuple(dict.fromkeys(reference.target for reference in found if _names(reference))),
+        named=tuple(dict.fromkeys([each.target for each in found if each.strength != "embedded" or _names(each)])),
         names=_folded_names(content),
-        labels=tuple(label for label in _list(content.get("labels")) if isinstance(label, str)),
+        labels=tuple([label for label in _list(content["labels"]) if isinstance(label, str)])
+        if "labels" in content
+        else (),
         ends=tuple(dict.fromkeys(_ends(content))) if kind in RELATIONSHIPS else (),
         markings=_markings(content),
         is_individual=kind == "identity" and content.get("identity_class") == "individual",
@@ -207,7 +209,7 @@ def _shape(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _folded_names(content: Mapping[str, Any]) -> tuple[str, ...]:
     names = (content.get("name"), *_list(content.get("aliases")))
-    return tuple(dict.fromkeys(folded(name) for name in names if isinstance(name, str)))
+    return tuple(dict.fromkeys([folded(name) for name in names if isinstance(name, str)]))
 
 
 def _markings(content: Mapping[str, Any]) -> tuple[StixId, ...] | None:
@@ -226,9 +228,7 @@ def _ends(content: Mapping[str, Any]) -> Iterator[StixId]:
 
 
 def _names(reference: Reference) -> bool:
-    """Whether a reference stands in a reference property: one of the standard, or one named as the standard asks."""
-    if reference.strength != "embedded":
-        return True
+    """Whether what is no reference of the standard stands in a property that is named as one."""
     name = next((step for step in reversed(reference.path) if isinstance(step, str)), "")
     return name.endswith(("_ref", "_refs"))
 
@@ -239,6 +239,8 @@ def _connections(
     content = made.content
 
     def needed(edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+        if len(edges) == 1 and edges[0].strength == "required":
+            return edges
         return tuple(
             [
                 edge

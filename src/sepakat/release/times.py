@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sepakat.stix.instants import parse_instant
 
@@ -38,4 +39,10 @@ def stated(text: object) -> int | None:
     Raises:
         ValueError: text that is no timestamp.
     """
-    return microseconds(parse_instant(text)) if isinstance(text, str) else None
+    return _stated(text) if isinstance(text, str) else None
+
+
+# Versions of one object were created at one time, and much is created or changed with others.
+@lru_cache(maxsize=1 << 15)
+def _stated(text: str) -> int:
+    return microseconds(parse_instant(text))
