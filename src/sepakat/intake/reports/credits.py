@@ -66,6 +66,9 @@ def split_credit(text: str, agencies: frozenset[str]) -> tuple[str, str]:
     if not parts or len(parts) > 4 or any(len(part.split()) > 4 for part in parts):
         return "", ""
     known = [part for part in parts if part.casefold() in agencies]
+    if not known and all(part.islower() and len(part) <= 4 for part in parts):
+        # `(ynd/rht)`: initials, which name nobody to a reader.
+        return "", ""
     upper = text.strip().isupper() and len(parts) > 1
     closed = text.strip()[:1] in "([" and text.strip()[-1:] in ")]"
     if not known and not upper and not (closed and len(parts) > 1):
@@ -113,6 +116,8 @@ def person_of_byline(text: str, agencies: frozenset[str]) -> str:
     """The name in what stands behind a byline's label; empty when it names nobody."""
     stamps = find_stamps(text)
     plain = text[: stamps[0].start] if stamps else text
+    of_paper = re.match(r"(?i)(?:wartawan|reporter|kontributor|koresponden)\b[^,]*,\s*(?P<name>.+)$", plain)
+    plain = of_paper["name"] if of_paper is not None else plain
     plain = re.split(r"\s+(?:in|di|at|for|untuk|dari)\s+|\s*[,;|/(]\s*|\s+-\s+", plain)[0].strip(" .,:")
     names = re.split(r"\s+(?:and|dan|&)\s+", plain)
     if not all(_NAME.match(name) and name.casefold() not in agencies for name in names):

@@ -285,9 +285,27 @@ def _credits(lines: Sequence[Line], layout: Layout, metadata: Metadata, agency: 
     if not byline and not layout.byline_empty:
         named = [person_of_byline(author, source.agencies) for author in metadata.authors]
         named = [name for name in named if len(name.split()) >= 2 and name not in metadata.publishers]
-        byline = named[0] if named else ""
+        byline = named[0] if named else _bare_byline(lines, layout, metadata, source)
     photo = split_photo(layout.photo, source.agencies) if layout.photo else ("", "")
     return _Credits(byline, writer, agency, photo)
+
+
+def _bare_byline(lines: Sequence[Line], layout: Layout, metadata: Metadata, source: _Source) -> str:
+    """A name without a label, right above or below the time of publication, which is how many pages show who wrote."""
+    if layout.stamp < 0 or layout.title < 0:
+        return ""
+    first = layout.body[0] if layout.body else len(lines)
+    others = {key_of(text) for text in (*metadata.publishers, *re.split(r"\s+[|\u2013\u2014-]\s+", metadata.title))}
+    others |= {key_of(line.text) for line in lines[: layout.title]}
+    for at in (layout.stamp - 1, layout.stamp + 1):
+        if not layout.title < at < first or len(lines[at].text) > 60 or lines[at].part:
+            continue
+        name = person_of_byline(lines[at].text, source.agencies)
+        key = key_of(name)
+        known = source.tables.areas(key) or key in source.tables.countries or key in source.tables.organisations
+        if 2 <= len(name.split()) <= 4 and not known and key not in others and not name.isupper():
+            return name
+    return ""
 
 
 def _known_in(text: str, tables: Gazetteer) -> list[str]:
@@ -319,6 +337,14 @@ def _read_dateline(parts: Sequence[str], metadata: Metadata, source: _Source) ->
             publisher = part
         else:
             return None
+    if publisher and not _is_site(publisher) and publisher.casefold() not in sites:
+        # `PORT ELIZA, South Africa`, `Port Eliza (AFP)`: a town that no table has, not a paper.
+        after = [part for part in parts[parts.index(publisher) + 1 :] if part not in {agency}]
+        is_country = bool(after) and bool(
+            source.tables.countries.get(after[0]) or source.tables.countries.get(key_of(after[0]))
+        )
+        if is_country or (agency and not places):
+            places, publisher = [publisher], ""
     if not places and not agency and not (publisher and (_is_site(publisher) or publisher.casefold() in sites)):
         return None
     return publisher, agency, places

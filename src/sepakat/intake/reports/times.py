@@ -61,7 +61,7 @@ _DAY = rf"""(?:(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s*[-\ ]\s*(?:of\s+)?(?P<month>{
     |(?P<year4>\d{{4}})-(?P<month4>[01]\d)-(?P<day4>[0-3]\d))"""
 _STAMP = re.compile(
     rf"""(?<![\w/.-])(?:{_WEEKDAY}\s?,?\s*\(?)?{_DAY}\)?
-    (?:\s*(?:[|,\u00b7\u2022T@-]|\u2013|at|pukul|jam|-)*\s*(?:at\s+|pukul\s+|jam\s+)?{_CLOCK})?(?!\w)""",
+    (?:\s*(?:[|,;\u00b7\u2022T@-]|\u2013|at|pukul|jam|-)*\s*(?:at\s+|pukul\s+|jam\s+)?{_CLOCK})?(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CLOCK_FIRST = re.compile(

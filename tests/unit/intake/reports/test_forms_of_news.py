@@ -121,3 +121,25 @@ def test_a_text_without_a_headline_begins_with_its_text() -> None:
     page = read_report(text.encode(), "a.txt").page
     assert page.header.title is None
     assert len(page.body) == 2
+
+
+@pytest.mark.parametrize(
+    ("above", "byline"),
+    [
+        ("Tom Alder, Maritime Correspondent\n12 May 2016 16:45 GMT", "Tom Alder"),
+        ("12 May 2016 16:45 GMT\nTom Alder", "Tom Alder"),
+        ("Coast Ledger\n12 May 2016 16:45 GMT", None),
+        ("Port Elizabeth\n12 May 2016 16:45 GMT", None),
+        ("By Tom Alder and Rosa Pinto, staff writers\n12 May 2016 16:45 GMT", "Tom Alder and Rosa Pinto"),
+    ],
+)
+def test_who_wrote_stands_by_the_time_with_or_without_a_label(above: str, byline: str | None) -> None:
+    text = f"Coast Ledger\n\nHarbour shut as a storm nears\n\n{above}\n\n{_EN}\n\n{_EN}\n"
+    assert read_report(text.encode(), "a.txt").page.header.byline == byline
+
+
+@pytest.mark.parametrize("dateline", ["PORT TORVA, South Africa \u2014 ", "Port Torva (AFP) - "])
+def test_a_town_that_no_table_has_is_no_paper(dateline: str) -> None:
+    header = read_report(f"Harbour shut as a storm nears\n\n{dateline}{_EN}\n".encode(), "a.txt").page.header
+    assert header.publisher is None
+    assert str(header.dateline_place).casefold() == "port torva"
