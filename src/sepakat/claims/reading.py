@@ -81,6 +81,9 @@ def _missing_beside(content: Content, document: Content) -> Iterator[Fault]:
     if credibility is None and "confidence" in content:
         expected = "nothing, since the claim has no credibility"
         yield Fault("confidence", expected, found(content["confidence"]))
+    if credibility == 1 and len(document.get("lineage", {}).get("roots", ())) == 1 and not document.get("basis"):
+        # It says "confirmed by other sources", and names one source and nothing else.
+        yield Fault(join(_CLAIM_PATH, "credibility"), "2 at most, since one root alone stands behind it", "1")
     words = CARRIERS.get(content.get("type", ""))
     text = content.get(words) if words else None
     if words and any(name in document for name in _RATED) and not (isinstance(text, str) and text.strip()):

@@ -93,7 +93,7 @@ def ask_question(node: Node, key: str, draft: Draft, by: str) -> QuestionLine:
         content["object_marking_refs"] = list(draft.markings)
     take_in(node, orjson.dumps(content), Provenance(SOURCE, by))
     with node.store.reading() as unit:
-        return _line(node, unit, _account(unit, key, opinions(unit)))
+        return _line(node, unit, _account(unit, key, _beside(unit)))
 
 
 def assign_claims(node: Node, key: str, claims: Iterable[StixId], by: str) -> QuestionLine:
@@ -115,15 +115,15 @@ def assign_claims(node: Node, key: str, claims: Iterable[StixId], by: str) -> Qu
         content |= {"object_refs": refs, "modified": format_instant(now, 3)}
         take_in(node, orjson.dumps(content), Provenance(SOURCE, by))
     with node.store.reading() as unit:
-        return _line(node, unit, _account(unit, key, opinions(unit)))
+        return _line(node, unit, _account(unit, key, _beside(unit)))
 
 
 def list_questions(node: Node, instant: datetime | None = None) -> list[QuestionLine]:
     """All questions that somebody asked or answered, by key."""
     with node.store.reading() as unit:
-        said = opinions(unit, instant)
-        keys = sorted({*unit.claims.questions(), *_grouped(unit, instant)})
-        accounts = (_account(unit, key, said, instant) for key in keys)
+        beside = _beside(unit, instant)
+        keys = sorted({*unit.claims.questions(), *beside.grouped})
+        accounts = (_account(unit, key, beside, instant) for key in keys)
         return [_line(node, unit, one, instant) for one in accounts if one.asked or one.answers]
 
 
@@ -134,7 +134,7 @@ def show_question(node: Node, key: str, instant: datetime | None = None) -> Ques
         NotFound: nobody asked or answered it.
     """
     with node.store.reading() as unit:
-        account = _account(unit, key, opinions(unit, instant), instant)
+        account = _account(unit, key, _beside(unit, instant), instant)
         if not (account.asked or account.answers):
             raise NotFound("question-unknown", f"no question {key}", "`sepakat questions list` shows them")
         judged = unit.claims.judgements(key)
@@ -206,9 +206,12 @@ def reopen_question(node: Node, key: str, reason: str, by: str) -> list[Telling]
 
 def contested_questions(unit: Unit, keys: Iterable[str]) -> Iterator[tuple[str, str, datetime]]:
     """Those of the questions that are contested, with their words and when the newest claim to them was received."""
-    said = opinions(unit)
-    for key in keys:
-        account = _account(unit, key, said)
+    asked = list(keys)
+    if not asked:
+        return
+    beside = _beside(unit)
+    for key in asked:
+        account = _account(unit, key, beside)
         if account.contested_by:
             yield key, account.text, max(one.received_at for one in account.claims)
 
@@ -234,11 +237,22 @@ def speaker_name(view: QuestionView, one: Telling) -> str:
     return name or ", ".join(one.origins)
 
 
-def _account(unit: Unit, key: str, said: Iterable[Opinion], instant: datetime | None = None) -> QuestionAccount:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is looked at for every question and read once: opinions, and what groupings say answers which question."""
+
+    opinions: list[Opinion]
+    grouped: dict[str, list[StixId]]
+
+
+def _beside(unit: Unit, instant: datetime | None = None) -> _Beside:
+    return _Beside(opinions(unit, instant), _grouped(unit, instant))
+
+
+def _account(unit: Unit, key: str, beside: _Beside, instant: datetime | None = None) -> QuestionAccount:
     by_id = {one.id: one for one in every_telling(unit, question=key, instant=instant)}
-    assigned = _grouped(unit, instant).get(key, ())
-    by_id |= {one.id: one for one in tellings(unit, assigned, instant)}
-    return account_of(key, by_id.values(), said)
+    by_id |= {one.id: one for one in tellings(unit, beside.grouped.get(key, ()), instant)}
+    return account_of(key, by_id.values(), beside.opinions)
 
 
 def _grouped(unit: Unit, instant: datetime | None) -> dict[str, list[StixId]]:

@@ -267,3 +267,14 @@ def test_any_value_anywhere_gives_faults_or_a_claim_never_a_crash(name: str, val
             read_claim(content)
     else:
         assert read_claim(content) is not None
+
+
+def test_confirmed_by_others_with_one_root_and_nothing_else_contradicts_itself() -> None:
+    alone = changed("credibility", 1, confidence=90)
+    del alone["extensions"][CLAIM_EXTENSION]["basis"]
+    assert fault_paths(alone) == ["credibility"]
+    with_two = deepcopy(alone)
+    with_two["extensions"][CLAIM_EXTENSION]["lineage"]["roots"].append("ef" * 32)
+    assert fault_paths(with_two) == []
+    assert fault_paths(changed("credibility", 1, confidence=90)) == []
+    assert fault_paths(as_variant(alone)) == []
