@@ -291,6 +291,29 @@ def test_withdrawing_a_root_withdraws_its_support_in_every_question(sepakat: Com
 
 
 @pytest.mark.usefixtures("node_")
+def test_an_echo_from_a_partner_is_shown_and_never_counted(sepakat: CommandLine) -> None:
+    sepakat.ok("party", "add", "--without-node", "ru", "--name", "Russia", "--country", "RU")
+    token = sepakat.ask("claims", "token", "--source", "heron", "--report", "3")["token"]
+    own = make(sepakat, "Seen on the road.", "report", "--question", KEY, "--root", token)
+    before = sepakat.ask("questions", "show", KEY)["support"]
+    [version] = sepakat.ask("objects", "show", own["id"])["versions"]
+    echo = dict(version["content"]) | {
+        "id": "note--0b9f6f0e-3c55-4b0e-9c0f-2b7f0f1f5e77",
+        "content": "We hear of a road.",
+    }
+    [extension] = echo["extensions"]
+    lineage = {"roots": [token], "via": ["us", "ru"], "depth": 2}
+    echo["extensions"] = {extension: echo["extensions"][extension] | {"lineage": lineage}}
+    sepakat.ok("take-in", "-", "--origin", "ru", stdin=json.dumps(echo).encode())
+    shown = sepakat.ask("questions", "show", KEY)
+    echoes = {one["id"]: one["is_echo"] for answer in shown["answers"] for one in answer["claims"]}
+    assert echoes == {own["id"]: False, echo["id"]: True}
+    assert shown["support"]["echoes"] == [echo["id"]]
+    assert [shown["support"][name] - before[name] for name in ("origins_at_least", "origins_at_most")] == [0, 0]
+    assert "ru (echo, not counted)" in sepakat.ok("questions", "show", KEY).out
+
+
+@pytest.mark.usefixtures("node_")
 def test_undeclared_copying_is_a_warning_with_its_evidence_and_counts_nothing(sepakat: CommandLine) -> None:
     names = [speaker(sepakat, number, name) for number, name in enumerate(("Agency", "Paper", "Radio"), 1)]
     texts = (

@@ -13,7 +13,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from sepakat.cli.background import Watcher
+from sepakat.composition import close_node, open_node
 from sepakat.errors import PeerError
+from sepakat.exchange.alerting import Ring
 from sepakat.remote.bells import Bells
 from tests.functional.test_claims import make, speaker
 from tests.support.command_line import CommandLine
@@ -189,6 +192,32 @@ def test_mail_and_webhook_are_told_once_and_told_nothing_of_the_content(here: Co
     text = "\n".join(_Mail.got)
     assert text.count("Subject: Sepakat us: new in watch area anbar") == 1
     assert "secret" not in text
+
+
+class _Counting:
+    """A bell that counts."""
+
+    def __init__(self) -> None:
+        self.rung: list[Ring] = []
+
+    def ring(self, channel: str, ring: Ring) -> None:
+        self.rung.append(ring)
+
+
+def test_a_served_node_raises_and_rings_by_itself_once(here: CommandLine, node: Path) -> None:
+    opened, bell = open_node(node), _Counting()
+    try:
+        watcher = Watcher(opened, bell)
+        here.ok("watch", "add", "anbar", "--region", "IQ", "--mail", "desk@us.example")
+        watcher.look()
+        assert bell.rung == []
+        make(here, "Seen.", "estimate", "--about", ANBAR)
+        for _ in range(3):
+            watcher.look()
+        [ring] = bell.rung
+        assert (ring.party, ring.area, ring.what) == ("us", "anbar", "new")
+    finally:
+        close_node(opened)
 
 
 def test_a_channel_that_is_not_there_is_said_so(here: CommandLine) -> None:

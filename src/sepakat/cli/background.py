@@ -54,7 +54,7 @@ class Background:
         self._outbox = Duty(node.store, "outbox")
         self._cataloguer = Duty(node.store, "cataloguer")
         self._sweeper = _Sweeper(node)
-        self._watcher = _Watcher(node, bell)
+        self._watcher = Watcher(node, bell)
         # When a giver whose news could not be read is asked again; only the thread for news looks at it.
         self._again: dict[str, datetime] = {}
         self._seen: object = None
@@ -166,7 +166,7 @@ class Background:
             self._events.alarm(report.giver, alarm)
 
 
-class _Watcher:
+class Watcher:
     """Raises alerts after somebody wrote something, and tells their channels; those that fail again a minute later."""
 
     def __init__(self, node: Node, bell: Bell) -> None:
