@@ -24,6 +24,7 @@ help:
 	@echo "make bench    all benchmarks; make bench-NAME one of: $(BENCHMARKS)"
 	@echo "make worlds   the release engine against the oracle on WORLDS=$(WORLDS) random worlds"
 	@echo "make simulation  22 nodes live together, SIMULATION_ARGS='--seeds 20 --objects 2000'"
+	@echo "make fuzz     broken input for every parser of intake, FUZZ_ARGS='--minutes 10'"
 	@echo "make mutants  change the release rules one at a time and see that a test fails"
 	@echo "make lock     write requirements/*.lock anew from pyproject.toml"
 
@@ -81,6 +82,9 @@ worlds: install
 
 simulation: install
 	$(BIN)/python -m tests.integration.simulation $(SIMULATION_ARGS)
+
+fuzz: install
+	$(BIN)/python -m checks.fuzz $(FUZZ_ARGS)
 
 mutants: install
 	$(BIN)/python -m checks.mutants $(MUTANTS_ARGS)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.intake_figures import names, quality, speed
+from benchmarks.intake_formats import format_figures
 from benchmarks.intake_news import read_news_gold
 from benchmarks.intake_scoring import Score, score
 
@@ -149,7 +150,7 @@ def _report(pages: list[Page], propose: Propose, leaves: bool) -> dict[str, Scor
 def _figures(groups: dict[str, Score], data: Path) -> None:
     """Print the figures and write them, and every leaf beside them."""
     shown = sorted(path for path in (PAGES / "open").iterdir() if not path.name.endswith(".gold.json"))
-    figures = [*quality(groups), *names(data), *speed(shown)]
+    figures = [*quality(groups), *names(data), *speed(shown), *format_figures(data)]
     print()
     for one in figures:
         if one["goal"]:

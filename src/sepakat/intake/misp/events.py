@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from sepakat.errors import Fault, InputError
@@ -107,16 +107,16 @@ def _complete(event: Record) -> None:
     """Give every record below the event a uuid, in lower case, made of what it is where it has none."""
     if not _has_uuid(event):
         event["uuid"] = _made("event", str(event.get("id")), event["info"], str(event.get("date")))
-    stack: list[tuple[str, Mapping[str, Any]]] = [(event["uuid"], event)]
+    stack: list[tuple[str, Record]] = [(event["uuid"], event)]
     while stack:
         above, record = stack.pop()
         for name in _LISTS:
-            listed = record.get(name)
-            if not isinstance(listed, list):
+            if name not in record:
                 continue
+            # Where a list of records should stand, anything else is no record.
+            found = record[name] if isinstance(record[name], list) else []
+            record[name] = listed = [item for item in found if isinstance(item, dict)]
             for place, item in enumerate(listed):
-                if not isinstance(item, dict):
-                    continue
                 if not _has_uuid(item):
                     what = (str(item.get(key)) for key in ("type", "value", "name", "object_relation"))
                     # A cluster is the same in every event; everything else belongs to its own.
