@@ -124,3 +124,33 @@ def test_a_misp_event_is_taken_told_changed_and_undone(sepakat: CommandLine, nod
     sepakat.ok("take-in", "--undo", second["intake"], "--node", node)
     sepakat.ok("take-in", "--undo", first["intake"], "--node", node)
     assert sepakat.ask("objects", "list", "--node", node)["objects"] == []
+
+
+def test_an_event_goes_back_to_misp_as_what_it_was_and_to_nobody_else(
+    sepakat: CommandLine, node: Path, tmp_path: Path
+) -> None:
+    sent = [
+        attribute(10, "ip-dst", "198.51.100.7", Tag=[{"name": "tlp:amber"}]),
+        attribute(11, "filename|sha256", f"a.exe|{'a' * 64}", "Payload delivery"),
+        attribute(12, "text", "free", "Other", to_ids=False),
+        attribute(13, "domain", "x.example.org", to_ids=False, comment="seen"),
+        attribute(14, "yara", "rule a { condition: true }", "Payload delivery"),
+        attribute(15, "domain|ip", "y.example.org|198.51.100.9"),
+    ]
+    file, back = tmp_path / "event.json", tmp_path / "back.json"
+    file.write_bytes(
+        json.dumps({"Event": event(*sent, EventReport=[{"uuid": uid(90), "name": "n", "content": "c"}])}).encode()
+    )
+    sepakat.ok("take-in", file, "--node", node)
+    sepakat.ok("export", f"report--{uid(1)}", "--file", back, "--node", node)
+    exported = json.loads(back.read_bytes())["Event"]
+    shown = ("uuid", "type", "value", "to_ids")
+    found = sorted(tuple(one[name] for name in shown) for one in exported["Attribute"])
+    assert found == sorted(tuple(one[name] for name in shown) for one in sent)
+    assert (exported["distribution"], exported["published"], exported["info"]) == ("0", False, "Everything")
+    assert exported["Orgc"]["name"] == "CERT of somewhere"
+    assert [one["content"] for one in exported["EventReport"]] == ["c"]
+    [tagged] = [one for one in exported["Attribute"] if one["uuid"] == uid(10)]
+    assert {tag["name"] for tag in tagged["Tag"]} == {"tlp:amber", "tlp:green"}
+    assert sepakat("export", f"indicator--{uid(10)}", "--node", node).status == 3
+    assert sepakat("export", f"report--{uid(9)}", "--node", node).status == 5

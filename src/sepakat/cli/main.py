@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "serve": "serving",
     "doctor": "diagnosis",
     "take-in": "intakes",
+    "export": "exports",
     "view": "views",
     "who-has": "views",
     "explain": "views",
