@@ -47,7 +47,7 @@ def quality(reports: Sequence[GeneratedReport], pairs: set[Pair]) -> dict[str, A
     }
 
 
-def measure(count: int) -> tuple[dict[str, Any], list[GeneratedReport]]:
+def measure(count: int) -> dict[str, Any]:
     """One size: index, query and search, with the quality of what was found."""
     reports = list(generate(count, SEED))
     begun = time.perf_counter()
@@ -69,7 +69,7 @@ def measure(count: int) -> tuple[dict[str, Any], list[GeneratedReport]]:
         "index_mib": round(index.bytes / 2**20, 1),
         "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         **quality(reports, pairs),
-    }, reports
+    }
 
 
 def baseline(reports: Sequence[GeneratedReport]) -> dict[str, Any]:
@@ -108,13 +108,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--result", type=Path, default=RESULT, help="where to write the figures")
     asked = parser.parse_args(arguments)
     result: dict[str, Any] = {"seed": SEED, "sizes": []}
-    for place, count in enumerate(sorted(asked.sizes)):
-        measured, reports = measure(count)
-        print(json.dumps(measured))
+    for count in sorted(asked.sizes):
+        measured = measure(count)
+        print(json.dumps(measured), flush=True)
         result["sizes"].append(measured)
-        if place == 0:
-            result["baseline"] = baseline(reports)
-            print("baseline", json.dumps(result["baseline"]))
+    # Last, so that its memory is not taken for that of the index.
+    result["baseline"] = baseline(list(generate(min(asked.sizes), SEED)))
+    print("baseline", json.dumps(result["baseline"]))
     asked.result.parent.mkdir(parents=True, exist_ok=True)
     asked.result.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
