@@ -173,8 +173,10 @@ def measure_release(objects: int, views: int, *, has_log: bool) -> float:
 def _give(node: Node, views: int) -> None:
     """Agreements that come into force later, so that nothing is released while they are made."""
     with simulation_of_takers(views) as takers:
-        for name, card in takers.items():
+        # First, since taking a card decides anew.
+        for card in takers.values():
             add_party(node, card, fingerprint_of(card))
+        for name in takers:
             text = agreement_text(f"us-{name}", "us", (name,))
             hash_ = agreeing.draft(node, text).record.hash
             with mock.patch("sepakat.exchange.agreeing.update_views"):
