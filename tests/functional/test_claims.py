@@ -291,6 +291,19 @@ def test_withdrawing_a_root_withdraws_its_support_in_every_question(sepakat: Com
 
 
 @pytest.mark.usefixtures("node_")
+def test_claims_are_listed_in_pages_and_by_speaker_kind_and_standing(sepakat: CommandLine) -> None:
+    ids = sorted(make(sepakat, f"Claim {number}.", "report")["id"] for number in range(3))
+    other = speaker(sepakat, 5, "Other")
+    offer = make(sepakat, "We offer help.", "offer", "--speaker", other)["id"]
+    first = sepakat.ask("claims", "list", "--kind", "report", "--limit", "2")
+    rest = sepakat.ask("claims", "list", "--kind", "report", "--after", first[-1]["id"])
+    assert [one["id"] for one in first + rest] == ids
+    assert [one["id"] for one in sepakat.ask("claims", "list", "--speaker", other)] == [offer]
+    sepakat.ok("claims", "withdraw", ids[1], "--reason", "wrong")
+    assert [one["id"] for one in sepakat.ask("claims", "list", "--standing", "withdrawn")] == [ids[1]]
+
+
+@pytest.mark.usefixtures("node_")
 def test_an_echo_from_a_partner_is_shown_and_never_counted(sepakat: CommandLine) -> None:
     sepakat.ok("party", "add", "--without-node", "ru", "--name", "Russia", "--country", "RU")
     token = sepakat.ask("claims", "token", "--source", "heron", "--report", "3")["token"]

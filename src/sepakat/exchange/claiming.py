@@ -169,12 +169,9 @@ def list_claims(node: Node, query: ClaimQuery) -> list[Telling]:
     """Claims by id, as they counted at the query's instant; at most its limit."""
     found: list[Telling] = []
     with node.store.reading() as unit:
-        for one in every_telling(unit, question=query.question, kind=query.kind, instant=query.instant):
-            is_asked = (
-                (query.after is None or one.id > query.after)
-                and query.speaker in (None, one.claim.speaker_ref)
-                and query.standing in (None, one.standing)
-            )
+        held = every_telling(unit, question=query.question, kind=query.kind, instant=query.instant, after=query.after)
+        for one in held:
+            is_asked = query.speaker in (None, one.claim.speaker_ref) and query.standing in (None, one.standing)
             if is_asked:
                 found.append(one)
                 if len(found) == query.limit:

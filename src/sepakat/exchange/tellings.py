@@ -40,10 +40,14 @@ def tellings(unit: Unit, ids: Iterable[StixId], instant: datetime | None = None)
 
 
 def every_telling(
-    unit: Unit, *, question: str | None = None, kind: str | None = None, instant: datetime | None = None
+    unit: Unit,
+    *,
+    question: str | None = None,
+    kind: str | None = None,
+    instant: datetime | None = None,
+    after: StixId | None = None,
 ) -> Iterator[Telling]:
-    """All claims, or those of a question or a kind, as they counted at an instant, by id."""
-    after: StixId | None = None
+    """All claims, or those of a question or a kind, as they counted at an instant, by id; those after an id."""
     while True:
         ids = unit.claims.page(question=question, kind=kind, after=after, limit=AT_ONCE)
         for one in tellings(unit, ids, instant):
