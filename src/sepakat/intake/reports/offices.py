@@ -49,6 +49,11 @@ class OfficeSearch(PeopleSearch):
 
     def _office_id(self, index: int, at: int) -> int | None:
         words = self.sentences[index].words
+        if words[at].low == "bernama" and (last := self._name_end(index, at + 1)) > at + 1:
+            before = {word.low for word in words[max(0, at - 3) : at]}
+            if not before & {"kelompok", "kapal", "desa", "kota", "perusahaan", "milisi", "organisasi", "pulau"}:
+                self._keep_person(index, at + 1, last, None, None, "other", "person-named")
+                return last
         if words[at].low in {"rekannya", "sejawatnya", "mitranya", "koleganya"}:
             return self._counterpart(index, at, at + 1)
         start = at
@@ -145,7 +150,7 @@ class OfficeSearch(PeopleSearch):
         ranks = [
             one for one in range(at, end - 1) if self._head(words, one, "id") and _RANKS.match(words[one].low + " ")
         ]
-        if ranks and ranks[0] > at:
+        if ranks:
             return ranks[0]
         inner = [
             one

@@ -66,7 +66,7 @@ _GROUP_BEFORE = frozenset(
     militia cartel faction syndicate network rebels militants insurgents outfit crew collective""".split()
 )
 _GROUP_KINDS = frozenset(
-    """bersenjata militan teroris teror separatis pemberontak milisi peretas ransomware kriminal ekstremis radikal
+    """penyelundup perompak bersenjata militan teroris teror separatis pemberontak milisi peretas ransomware kriminal ekstremis radikal
     gerilya jihadis peretasan pelaku ancaman armed militant terrorist separatist rebel insurgent hacker hacking
     ransomware criminal extremist jihadist paramilitary guerrilla""".split()
 )
@@ -199,6 +199,9 @@ class OrganisationSearch(PlaceSearch):
                 return self._keep_organisation(index, at, end, _ORGANISATION_LEADS_EN[low])
             if low == "radio" and at + 1 < len(words) and words[at + 1].is_capital:
                 return self._keep_organisation(index, at, self._run_end(words, at), "media")
+            if at > 1 and words[at - 1].low in {"for", "of"} and words[at - 2].is_capital:
+                # The rest of `Centre for Cyber Security`.
+                return None
             end = self._run_end(words, at)
             start = at
             for size in range(min(end - start, 6), 1, -1):
@@ -303,6 +306,9 @@ class OrganisationSearch(PlaceSearch):
             if end > start and self.language == "en":
                 self._keep_new("organisation", index, start, end, "organisation-described", 0.6, "other")
             return
+        for lead in (("calling", "itself"), ("yang", "menamakan", "diri"), ("yang", "menyebut", "diri")):
+            if tuple(word.low for word in words[start : start + len(lead)]) == lead:
+                start, kinds = start + len(lead), kinds + 1
         known_as = start < len(words) and words[start].low in _KNOWN_AS
         if known_as:
             start += 1 + (start + 1 < len(words) and words[start + 1].low in {"as", "sebagai", "dengan"})

@@ -146,11 +146,15 @@ class PeopleSearch(NameSearch):
             r"(?i)(?:mr|mrs|ms|dr|sir|bapak|ibu|tuan|nyonya|haji|warga|saksi|resident|witness)\.?", office
         ):
             office = None
+        start, end = words[first].start, words[last - 1].end
+        fuller = self._fuller_name(name, start) if office is None and last - first == 1 else None
+        if fuller is not None:
+            name, start, end = fuller
         entity = Entity(
             "person",
             name,
-            words[first].start,
-            words[last - 1].end,
+            start,
+            end,
             rule,
             0.8,
             "",
@@ -159,6 +163,15 @@ class PeopleSearch(NameSearch):
             category=category,
         )
         self._keep(entity, index, first, last)
+
+    def _fuller_name(self, name: str, before: int) -> tuple[str, int, int] | None:
+        """`Ms Forsberg` is the Lena Forsberg of an earlier sentence."""
+        match = re.search(
+            rf"(?<![\w.'\u2019-])([A-Z][\w\u2019-]+) (?:[A-Z][\w\u2019-]+ )?{re.escape(name)}\b", self.text[:before]
+        )
+        if match is None or match[1].casefold() in NEVER_NAMES | self.tables.offices[self.language].keys():
+            return None
+        return match[0], match.start(), match.end()
 
     def person_in(self, index: int, first: int, last: int, rule: str, score: float) -> Entity | None:
         """Take words as the name of a person because of what is said of them; None when they cannot be one."""

@@ -167,6 +167,7 @@ class _Analysis:
                     joined = (at > 1 and words[at - 1].is_capital and words[at - 1].is_word) or (
                         end < len(words) and words[end].is_capital and words[end].is_word
                     )
+                    joined = joined or (words[at].text.isupper() and len(words[at].text) >= 3)
                     near = {word.low for word in (*words[max(0, at - 1) : at], *words[end : end + 1])}
                     joined = joined or bool(near & {"of", "for", "the", "&"})
                     if 2 <= end - at <= 5 and not joined and self._may_be_person(words[at:end]):

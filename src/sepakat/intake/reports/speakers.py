@@ -44,6 +44,7 @@ _COLLECTIVES = frozenset(
     """army military government ministry group company union agency party opposition coalition navy court commission council
     embassy regime junta administration""".split()
 )
+_SOMEBODYS = frozenset("his her their another".split())
 _BEGINS_CLAUSE = frozenset(
     """led headed which who whose whom based backed known whose including dipimpin pimpinan yang termasuk didukung""".split()
 )
@@ -161,6 +162,18 @@ class SpeakerSearch:
         if anaphor is not None:
             return anaphor
         ending = [one for one in self._mentions if one.last == end and one.first >= start]
+        leads = [
+            one
+            for one in self._mentions
+            if one.entity.kind == "person"
+            and start <= one.first
+            and one.last < end
+            and words[one.last].low in {"of", "from", "at", "dari"}
+            and not any(word.text in {",", ";", ":"} for word in words[one.last : end])
+        ]
+        if leads and ending and all(one.entity.kind != "person" for one in ending):
+            # `Priya Nair of the firm Ironwall said`
+            return Speaker(leads[-1].entity.name, leads[-1].entity, "explicit")
         if ending:
             chosen = max(ending, key=lambda one: (one.entity.kind == "person", one.last - one.first))
             joined = self._coordinated(words, chosen, start)
@@ -249,6 +262,9 @@ class SpeakerSearch:
     def _apposition(self, words: Sequence[Word], start: int, comma: int) -> Speaker | None:
         """`X, the minister, said`: the person before or between the commas."""
         opening = next((at for at in range(comma - 1, start - 1, -1) if words[at].text == ","), None)
+        if opening is not None and opening - 2 >= start and words[opening - 1].text.isdigit():
+            # `Tomas Ek, 34, a crane driver, said`
+            opening = opening - 2 if words[opening - 2].text == "," else opening
         people = [
             one for one in self._mentions if one.entity.kind == "person" and start <= one.first and one.last <= comma
         ]
@@ -271,6 +287,12 @@ class SpeakerSearch:
             short = [one for one in self._mentions if one.first == opening + 2 and one.last == comma]
             if short:
                 return Speaker(self._name(short[0]), short[0].entity, "explicit")
+        inside = words[opening + 1 : comma]
+        if 2 <= len(inside) <= 4 and all(word.is_word and word.is_capital for word in inside):
+            # `Dahl's brother, Erik Dahl, said`
+            entity = self.finder.person_in(self._index, opening + 1, comma, "person-speaks", 0.6)
+            if entity is not None:
+                return Speaker(entity.name, entity, "explicit")
         first = self._noun_start(words, start, opening)
         anaphor = self._anaphor(words, first, opening)
         if anaphor is not None:
@@ -378,6 +400,11 @@ class SpeakerSearch:
         if len(part) == 1 and part[0].text.isupper() and 3 <= len(part[0].text) <= 10 and words[last : last + 1]:
             # An abbreviation that is explained between commas: `MINUSMA, the peacekeeping mission, said`.
             return Speaker(name, None, "explicit") if words[last].text == "," else None
+        capital = next((at for at, word in enumerate(part) if at and word.is_capital), 0)
+        if 1 < capital <= 4 and part[0].low in _SOMEBODYS and not any(word.is_capital for word in part[1:capital]):
+            # `His colleague Maria Lund`
+            first, part = first + capital, part[capital:]
+            name = self.text[words[first].start : words[last - 1].end]
         run = all(word.is_word and (word.is_capital) for word in part)
         if run and 1 < last - first <= 4:
             entity = self.finder.person_in(self._index, first, last, "person-speaks", 0.6)

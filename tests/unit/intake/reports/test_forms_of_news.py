@@ -143,3 +143,24 @@ def test_a_town_that_no_table_has_is_no_paper(dateline: str) -> None:
     header = read_report(f"Harbour shut as a storm nears\n\n{dateline}{_EN}\n".encode(), "a.txt").page.header
     assert header.publisher is None
     assert str(header.dateline_place).casefold() == "port torva"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("Tomas Ek, 34, a crane driver, said the screens had gone dark in the night.", "Tomas Ek"),
+        ("His colleague Maria Lund said the same had been seen at the other port.", "Maria Lund"),
+        ("The man's brother, Erik Dahl, said he had been at home with them all day.", "Erik Dahl"),
+        ("Security researcher Priya Nair of the firm Ironwall said it was run from two towns.", "Priya Nair"),
+        ("Lena Forsberg was there. Ms Forsberg said her client would not pay for it.", "Lena Forsberg"),
+    ],
+)
+def test_ordinary_people_are_heard_by_their_whole_name(sentence: str, speaker: str) -> None:
+    assert speakers(read(sentence))[0] == speaker
+
+
+def test_who_is_called_so_is_a_person_and_a_gang_by_its_own_word_a_group() -> None:
+    person = read("Seorang nelayan bernama Zulkifli tewas di perairan itu, menurut polisi setempat.", "id")
+    assert [one.name for one in person.entities if one.kind == "person"] == ["Zulkifli"]
+    gang = read("A ransomware gang calling itself BlackTide has published the records of the port.")
+    assert [one.name for one in gang.entities if one.kind == "group"] == ["BlackTide"]
