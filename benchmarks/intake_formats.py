@@ -40,6 +40,7 @@ MISP_TABLE = ROOT / "build" / "bench" / "intake-misp.md"
 BUNDLE = b'{"type":"bundle","id":"bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","objects":['
 ATTRIBUTES = 150_000
 ROUNDS = 3
+AT_ONCE = 250
 _MEASURED = """
 import json, resource, sys, time
 from sepakat.cli.main import run
@@ -67,8 +68,9 @@ def stix_speed(data: Path) -> Iterator[Figure]:
         attack = file.read().splitlines()
     mixed = _readable((data / "stix" / "mixed.ndjson").read_bytes().splitlines())
     for name, lines, goal, sample in (("ATT&CK", attack, 10, 2000), ("mixed", mixed, 3, len(mixed))):
-        bundle = BUNDLE + b",".join(lines) + b"]}"
-        ours = [_rate(len(lines), partial(_ours, bundle)) for _ in range(ROUNDS)]
+        # In bundles of a few hundred, as they come in pages and as large ones are read.
+        bundles = [BUNDLE + b",".join(lines[at : at + AT_ONCE]) + b"]}" for at in range(0, len(lines), AT_ONCE)]
+        ours = [_rate(len(lines), partial(_ours, bundles)) for _ in range(ROUNDS)]
         theirs = [_rate(sample, partial(_peer, lines[:sample])) for _ in range(ROUNDS)]
         ratio = sorted(ours)[ROUNDS // 2] / sorted(theirs)[ROUNDS // 2]
         yield figure(f"STIX {name}: objects a second, checked from bytes", ours, "1/s", "", met=True)
@@ -88,9 +90,10 @@ def _readable(lines: Sequence[bytes]) -> list[bytes]:
     return list(kept.values())
 
 
-def _ours(bundle: bytes) -> None:
-    for made in read_objects(bundle):
-        faults_of(made.content)
+def _ours(bundles: Sequence[bytes]) -> None:
+    for bundle in bundles:
+        for made in read_objects(bundle):
+            faults_of(made.content)
 
 
 def _peer(lines: Sequence[bytes]) -> None:

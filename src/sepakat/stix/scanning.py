@@ -25,6 +25,10 @@ INTEGER_LIMIT = 2**53 - 1
 
 _FLOAT_LIMIT = 2.0**53
 _LONGEST_SHORT_NUMBER = 20
+_NOT_SURE = object()
+# A number that is long or has an exponent, as orjson writes it behind a name and as an item of a list.
+_HAS_LONG_VALUE = re.compile(rb'": -?[0-9](?:[0-9.]{15}|[0-9.]*e)').search
+_HAS_LONG_ITEM = re.compile(rb"\n +-?[0-9](?:[0-9.]{15}|[0-9.]*e)").search
 _HAS_LONG_NUMBER = re.compile(rb"[0-9]{16}|[0-9][eE]").search
 _WINDOW = 1 << 18
 _MOST_FAULTS = 100
@@ -55,6 +59,8 @@ def read_json(data: bytes, max_depth: int) -> tuple[Any, tuple[Fault, ...]]:
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return None, (Fault("document", "UTF-8 without a byte order mark", name),)
+    if (value := _quickly_read(data, max_depth)) is not _NOT_SURE:
+        return value, ()
     seen = survey(data, max_depth)
     if seen.depth > max_depth:
         return None, (Fault("document", f"at most {max_depth} levels of nesting", "deeper nesting"),)
@@ -62,15 +68,34 @@ def read_json(data: bytes, max_depth: int) -> tuple[Any, tuple[Fault, ...]]:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         return None, faults_in(data) or (Fault(_place(error.doc, error.pos), "JSON", error.msg),)
-    return value, () if is_faithful(value, seen) else faults_in(data)
+    is_doubtful = seen.has_long_number and _has_doubtful_number(value)
+    if is_doubtful or survey(orjson.dumps(value), 1 << 16).colons != seen.colons:
+        return value, faults_in(data)
+    return value, ()
 
 
-def is_faithful(value: Any, seen: Survey) -> bool:
-    """Whether a parsed value says all that the bytes say: no name was lost to an equal one, no number was rounded."""
-    # Written again, the value has one colon for each name that it kept: counting them there is quicker than a walk.
-    if _names_in(orjson.dumps(value)) != seen.colons:
-        return False
-    return not (seen.has_long_number and _has_doubtful_number(value))
+def _quickly_read(data: bytes, max_depth: int) -> Any:
+    """The value, if it is sure without a look at every string that the bytes say no more than it; else `_NOT_SURE`.
+
+    Written again with indentation, a value shows its depth by its blanks and its names by what follows them.
+    """
+    try:
+        # The parser refuses what is nested more than a thousand levels deep, without recursion of ours.
+        value = orjson.loads(data)
+        written = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+    except (orjson.JSONDecodeError, TypeError):
+        return _NOT_SURE
+    if b"\n" + b"  " * max_depth in written:
+        return _NOT_SURE
+    # A name that ends in a backslash would be counted as the inside of a text; what is inside is subtracted.
+    if b'\\\\": ' in written:
+        return _NOT_SURE
+    if (_HAS_LONG_VALUE(written) or _HAS_LONG_ITEM(written)) and _has_doubtful_number(value):
+        return _NOT_SURE
+    names = written.count(b'": ') - written.count(b'\\": ')
+    # Without blanks every name of the bytes, too, ends in a quote and a colon.
+    compact = data.translate(None, b" \t\r\n")
+    return value if compact.count(b'":') - compact.count(b'\\":') == names else _NOT_SURE
 
 
 def survey(data: bytes, max_depth: int) -> Survey:
@@ -117,14 +142,6 @@ def _outside_strings(data: bytes) -> Iterator[bytes]:
         yield b"".join(pieces[1::2] if is_inside else pieces[0::2])
         is_inside ^= len(pieces) % 2 == 0
         start = end
-
-
-def _names_in(written: bytes) -> int:
-    """How many names a value has that was written without blanks, where every name ends in a quote and a colon."""
-    if b'\\\\":' in written:
-        # A text or name that ends in a backslash: the quote behind it is none of a text.
-        return survey(written, 1 << 16).colons
-    return written.count(b'":') - written.count(b'\\":')
 
 
 def _has_doubtful_number(value: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sepakat.errors import Fault
@@ -51,6 +52,8 @@ def found(value: Any) -> str:
     return "a list" if isinstance(value, list | tuple) else "an object"
 
 
+# The same few names stand in object after object. Guards nothing but time; entries die by disuse.
+@lru_cache(maxsize=4096)
 def is_property_name(name: str) -> bool:
     """Whether we take a property of this name: up to 250 letters, digits, underscores and hyphens.
 

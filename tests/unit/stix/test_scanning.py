@@ -159,3 +159,37 @@ def test_all_faults_are_named_at_once() -> None:
 
 def test_number_of_faults_is_bounded() -> None:
     assert len(read_json(b"[" + b"NaN," * 10_000 + b"NaN]", 64)[1]) == 100
+
+
+TRICKY = (
+    b'{"a":1,"a":2}',
+    b'{"a" :1,"b":{"a":1,"\\u0061":2}}',
+    b'{"a\\\\":1,"a\\\\":2}',
+    b'{"a":"\\":","a":1}',
+    b'{"a":"\\\\\\":"}',
+    b'{"a\\\\":1}',
+    b'{"a":"x\\\\","b":"\\": "}',
+    b'{"a":12345678901234567890}',
+    b'{"a":[1e400]}',
+    b'{"a":1.5e2}',
+    b'{"a":":1em;"}',
+    b'{"a":"\\ud800"}',
+    b'{"":1,"":2}',
+    b'[{"a":{}},{"a":{}}]',
+    b'{"a":-9007199254740993 }',
+    b'{"a\\u005c":1,"a\\\\":2}',
+    b'{"a" :1,"b":1,"b":2}',
+    b"[[9007199254740993]]",
+)
+
+
+@pytest.mark.parametrize("data", TRICKY)
+@pytest.mark.parametrize("depth", [2, 3, 64])
+def test_reading_quickly_says_what_the_slow_walk_says(data: bytes, depth: int) -> None:
+    value, faults = scanning.read_json(data, depth)
+    if survey(data, depth).depth > depth:
+        assert "nesting" in str(faults)
+    else:
+        assert bool(faults) == bool(scanning.faults_in(data))
+        if not faults:
+            assert value == json.loads(data)
