@@ -61,6 +61,7 @@ class ReviewState:
         self.known = KnownEntities(unit)
         self.take_in = node.ids.uuid()
         self.taken: list[StixObject] = []
+        self._needed: dict[bytes, list[int]] = {}
 
     def named(self, numbers: Iterable[int]) -> list[Proposal]:
         """The proposals of these numbers, in order, each once.
@@ -84,8 +85,17 @@ class ReviewState:
         """The other proposals that it refers to. The report itself lists what is confirmed, and needs none of it."""
         if proposal.kind == REPORT:
             return []
-        numbers = [self.by_object[one] for one in needed(content_of(proposal)) if one in self.by_object]
-        return [self.proposals[number] for number in sorted(numbers)]
+        return [self.proposals[number] for number in self._numbers_needed(proposal)]
+
+    def _numbers_needed(self, proposal: Proposal) -> list[int]:
+        # Worked out once per content, which a correction replaces; lives as long as the call.
+        known = self._needed.get(proposal.content)
+        if known is None:
+            refs = needed(content_of(proposal))
+            known = self._needed[proposal.content] = sorted(
+                self.by_object[one] for one in refs if one in self.by_object
+            )
+        return known
 
     def missing(self, proposal: Proposal, chosen: frozenset[int]) -> list[Proposal]:
         """Those that it needs and nobody has judged, the chosen ones apart."""
@@ -111,7 +121,8 @@ class ReviewState:
             for one in self.proposals.values()
             if one.state is ProposalState.CONFIRMED
             and one.number not in leaving
-            and any(other.number == proposal.number for other in self.needs(one))
+            and one.kind != REPORT
+            and proposal.number in self._numbers_needed(one)
         ]
 
     # What becomes held.
