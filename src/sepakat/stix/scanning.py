@@ -26,9 +26,10 @@ INTEGER_LIMIT = 2**53 - 1
 _FLOAT_LIMIT = 2.0**53
 _LONGEST_SHORT_NUMBER = 20
 _NOT_SURE = object()
-# A number that is long or has an exponent, as orjson writes it behind a name and as an item of a list.
-_HAS_LONG_VALUE = re.compile(rb'": -?[0-9](?:[0-9.]{15}|[0-9.]*e)').search
-_HAS_LONG_ITEM = re.compile(rb"\n +-?[0-9](?:[0-9.]{15}|[0-9.]*e)").search
+_BLANKS = b" \t\r\n"
+# Every digit as a nought: a long run of noughts then is a long number, or a text with one.
+_AS_NOUGHTS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER = b"0" * 16
 _HAS_LONG_NUMBER = re.compile(rb"[0-9]{16}|[0-9][eE]").search
 _WINDOW = 1 << 18
 _MOST_FAULTS = 100
@@ -87,14 +88,15 @@ def _quickly_read(data: bytes, max_depth: int) -> Any:
         return _NOT_SURE
     if b"\n" + b"  " * max_depth in written:
         return _NOT_SURE
-    # A name that ends in a backslash would be counted as the inside of a text; what is inside is subtracted.
-    if b'\\\\": ' in written:
+    if _LONG_NUMBER in data.translate(_AS_NOUGHTS) and _has_doubtful_number(value):
         return _NOT_SURE
-    if (_HAS_LONG_VALUE(written) or _HAS_LONG_ITEM(written)) and _has_doubtful_number(value):
+    compact, compact_written = data.translate(None, _BLANKS), written.translate(None, _BLANKS)
+    if compact == compact_written:
+        return value
+    # Other escapes. A name that ends in a backslash would be counted as the inside of a text, which is subtracted.
+    if b'\\\\":' in compact_written:
         return _NOT_SURE
-    names = written.count(b'": ') - written.count(b'\\": ')
-    # Without blanks every name of the bytes, too, ends in a quote and a colon.
-    compact = data.translate(None, b" \t\r\n")
+    names = compact_written.count(b'":') - compact_written.count(b'\\":')
     return value if compact.count(b'":') - compact.count(b'\\":') == names else _NOT_SURE
 
 
