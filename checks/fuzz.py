@@ -14,6 +14,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -196,9 +197,9 @@ def _break_value(document: Any, chance: random.Random) -> None:
         if act < 0.2 and isinstance(node, dict):
             del node[key]
         elif act < 0.3 and isinstance(node, list):
-            node.append(child)
+            node.append(deepcopy(child))
         else:
-            node[key] = chance.choice(_ODD)
+            node[key] = deepcopy(chance.choice(_ODD))
         return
 
 

@@ -154,3 +154,17 @@ def test_an_event_goes_back_to_misp_as_what_it_was_and_to_nobody_else(
     assert {tag["name"] for tag in tagged["Tag"]} == {"tlp:amber", "tlp:green"}
     assert sepakat("export", f"indicator--{uid(10)}", "--node", node).status == 3
     assert sepakat("export", f"report--{uid(9)}", "--node", node).status == 5
+
+
+def test_of_a_misp_feed_the_events_of_its_manifest_are_taken_and_missing_ones_named(
+    sepakat: CommandLine, node: Path, tmp_path: Path
+) -> None:
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    (feed / "manifest.json").write_text(json.dumps({uid(1): {"info": "Everything"}, uid(2): {"info": "Gone"}}))
+    (feed / "hashes.csv").write_text("d41d8cd98f00b204e9800998ecf8427e," + uid(1))
+    (feed / f"{uid(1)}.json").write_text(json.dumps({"Event": event(attribute(10, "ip-dst", "198.51.100.7"))}))
+    ended = sepakat("take-in", feed, "--json", "--node", node)
+    first, missing = ended.json["files"]
+    assert (ended.status, first["format"]) == (1, "misp")
+    assert missing["error"]["code"] == "file-unreadable"

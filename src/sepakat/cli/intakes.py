@@ -136,7 +136,12 @@ def _take_folder(node: Node, folder: Path, provenance: Provenance, wishes: Wishe
 
     told: list[dict[str, Any]] = []
     is_whole = True
-    for name in _files_of(folder):
+    names = _files_of(folder)
+    feed = _feed_of(folder)
+    if feed is not None:
+        # A MISP feed: its manifest names the events; what else lies there is about them.
+        names = [str(folder / f"{event}.json") for event in feed]
+    for name in names:
         try:
             report = _take_file(node, replace(provenance, source=name), wishes)
         except InputError as error:
@@ -155,6 +160,22 @@ def _take_folder(node: Node, folder: Path, provenance: Provenance, wishes: Wishe
     elif not told:
         say(f"Nothing to take in: {folder} has no files.")
     return None if is_whole else NOT_AS_IT_SHOULD
+
+
+def _feed_of(folder: Path) -> list[str] | None:
+    """The events that the manifest of a MISP feed names; None for any other folder."""
+    import json
+
+    from sepakat.intake.misp.events import is_uuid
+
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return None
+    try:
+        named = json.loads(read_input(str(manifest), 64 << 20))
+    except (ValueError, RecursionError):
+        return None
+    return sorted(named) if isinstance(named, dict) and named and all(map(is_uuid, named)) else None
 
 
 def _files_of(folder: Path) -> list[str]:

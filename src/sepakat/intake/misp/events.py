@@ -125,6 +125,11 @@ def _complete(event: Record) -> None:
                 stack.append((item["uuid"], item))
 
 
+def is_uuid(text: str) -> bool:
+    """Whether a text is a uuid as MISP writes it."""
+    return _IS_UUID(text) is not None
+
+
 def _has_uuid(record: Record) -> bool:
     found = record.get("uuid")
     if not isinstance(found, str):
