@@ -89,7 +89,7 @@ def _observables(container: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """The observables of a container as objects that refer to each other by id; None if that cannot be."""
     waiting: dict[str, dict[str, Any]] = {}
     for key, entry in container.items():
-        if not isinstance(entry, Mapping) or entry.get("type") not in TYPES:
+        if not isinstance(entry, Mapping) or str(entry.get("type")) not in TYPES:
             return None
         waiting[str(key)] = {"type": entry["type"], "spec_version": SPEC_VERSION, **dict(entry)}
     ids: dict[str, StixId] = {}

@@ -85,6 +85,7 @@ def test_observables_in_a_container_become_objects_with_its_markings() -> None:
         {"0": {"type": "x-own", "a": 1}},
         {"0": {"type": "process", "parent_ref": "1"}, "1": {"type": "process", "parent_ref": "0"}},
         {"0": 7},
+        {"0": {"type": {}}},
     ],
 )
 def test_a_container_that_cannot_be_lifted_stays_and_is_told(container: Any) -> None:

@@ -19,6 +19,9 @@ Record = dict[str, Any]
 NAMESPACE = uuid.UUID("1c1b7c8e-6f0a-5d0e-9a55-0f5b8f1f3a60")
 """Of ids that we make for MISP records without one; fixed for ever."""
 
+UNREADABLE_TAG = "tlp:unreadable"
+"""In place of tags that cannot be read, since they may have said who may read: no level of TLP, so it counts as RED."""
+
 MAX_DEPTH = 40
 _IS_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _LISTS = (
@@ -110,6 +113,7 @@ def _complete(event: Record) -> None:
     stack: list[tuple[str, Record]] = [(event["uuid"], event)]
     while stack:
         above, record = stack.pop()
+        _clean(record)
         for name in _LISTS:
             if name not in record:
                 continue
@@ -123,6 +127,25 @@ def _complete(event: Record) -> None:
                     within = ("", "") if name == "GalaxyCluster" else (above, str(place))
                     item["uuid"] = _made(name, *within, *what)
                 stack.append((item["uuid"], item))
+
+
+def _clean(record: Record) -> None:
+    """Lists beside the records: where anything else stands there is none, and tags that cannot be read mark as RED."""
+    for name in ("RelatedEvent", "Note", "Opinion", "Relationship"):
+        if name in record and not isinstance(record[name], list):
+            record[name] = []
+    tags = record.get("Tag")
+    if tags is not None:
+        readable = (
+            [tag for tag in tags if isinstance(tag, dict) and isinstance(tag.get("name"), str)]
+            if isinstance(tags, list)
+            else []
+        )
+        is_whole = isinstance(tags, list) and len(readable) == len(tags)
+        record["Tag"] = readable if is_whole else [*readable, {"name": UNREADABLE_TAG}]
+    group = record.get("SharingGroup")
+    if isinstance(group, dict) and not isinstance(group.get("SharingGroupOrg", []), list):
+        group["SharingGroupOrg"] = []
 
 
 def is_uuid(text: str) -> bool:

@@ -149,6 +149,13 @@ def test_tags_become_markings_and_unknown_words_of_them_are_red() -> None:
     assert not [label for label in report["labels"] if label.lower().startswith(("tlp", "pap"))]
 
 
+@pytest.mark.parametrize("tags", [7, {"name": "tlp:clear"}, [{"name": 8}, {"name": "tlp:clear"}], ["tlp:clear"]])
+def test_tags_that_cannot_be_read_mark_as_red(tags: Any) -> None:
+    made = by_id(read_event(attribute(10, "ip-dst", "198.51.100.7", Tag=tags), attribute(11, "ip-dst", "198.51.100.8")))
+    assert RED in made[f"indicator--{uid(10)}"]["object_marking_refs"]
+    assert RED not in made[f"indicator--{uid(11)}"]["object_marking_refs"]
+
+
 def test_a_sharing_group_admits_its_known_parties_and_nobody_else() -> None:
     group = {"distribution": "4", "sharing_group_id": "7", "SharingGroup": SHARING_GROUP}
     made = by_id(read_event(attribute(10, "ip-dst", "198.51.100.7"), known={"nl": CERT}, **group))
