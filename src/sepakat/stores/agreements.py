@@ -31,7 +31,6 @@ class SqlAgreements:
         self._changes = changes
 
     def add(self, record: AgreementRecord) -> None:
-        self._changes.note(agreements=True)
         values = {
             "hash": record.hash,
             "id": record.agreement.id,
@@ -41,7 +40,8 @@ class SqlAgreements:
             "roster": record.roster,
         }
         statement = insert(self._connection, agreements).values(values)
-        self._connection.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
+        added = self._connection.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
+        self._changes.note(agreements=added.rowcount > 0)
         for event in record.events:
             self.add_event(record.hash, event)
 
@@ -55,12 +55,12 @@ class SqlAgreements:
         return self._records()
 
     def add_event(self, hash_: str, event: LifeEvent) -> None:
-        self._changes.note(agreements=True)
         key = self._connection.scalar(select(agreements.c.key).where(agreements.c.hash == hash_))
         if key is None:
             raise StoreError("record-unknown", f"event refused: no agreement with hash {hash_} is kept")
         statement = insert(self._connection, agreement_events).values(agreement_key=key, event=event)
-        self._connection.execute(statement.on_conflict_do_nothing())
+        added = self._connection.execute(statement.on_conflict_do_nothing())
+        self._changes.note(agreements=added.rowcount > 0)
 
     def _records(self, *where: ColumnElement[bool]) -> list[AgreementRecord]:
         order = (agreements.c.id, agreements.c.version, agreements.c.key)

@@ -38,7 +38,6 @@ class SqlObjects:
         return self.add_many([version])[0]
 
     def add_many(self, added: Sequence[StoredVersion]) -> list[bool]:
-        self._changes.note(objects=(one.object.id for one in added))
         object_keys, fresh = self._keys.objects_made(one.object.id for one in added)
         named = [(object_keys[one.object.id], one.object.version) for one in added]
         held = self._held(name for name in named if name[0] not in fresh)
@@ -62,7 +61,10 @@ class SqlObjects:
                 if held[name][0] != digest:
                     raise _conflict(one.object)
                 key = self._keys.provenance_made(_joined(self._keys.provenance(held[name][1]), provenance))
+                if key == held[name][1]:
+                    continue
                 joined[name] = key
+            self._changes.note(objects=[one.object.id])
             held[name] = (digest, key)
         self._insert(rows, held, fresh)
         note_claims(
