@@ -41,7 +41,7 @@ class SqlAgreements:
         }
         statement = insert(self._connection, agreements).values(values)
         added = self._connection.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
-        self._changes.note(agreements=added.rowcount > 0)
+        self._changes.note(agreements=added.rowcount != 0)
         for event in record.events:
             self.add_event(record.hash, event)
 
@@ -60,7 +60,7 @@ class SqlAgreements:
             raise StoreError("record-unknown", f"event refused: no agreement with hash {hash_} is kept")
         statement = insert(self._connection, agreement_events).values(agreement_key=key, event=event)
         added = self._connection.execute(statement.on_conflict_do_nothing())
-        self._changes.note(agreements=added.rowcount > 0)
+        self._changes.note(agreements=added.rowcount != 0)
 
     def _records(self, *where: ColumnElement[bool]) -> list[AgreementRecord]:
         order = (agreements.c.id, agreements.c.version, agreements.c.key)
