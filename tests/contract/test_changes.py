@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+from sepakat.exchange.journal import Touched
 from sepakat.exchange.ports import Store, Unit
-from sepakat.exchange.records import Policy, Touched
+from sepakat.exchange.records import Policy
 from sepakat.stores.changes import KEPT
 from tests.support import records
 from tests.support.records import stix_id, stored

@@ -51,7 +51,7 @@ def test_filling_twice_changes_nothing(store: Store) -> None:
         records.fill(unit)
         before = records.everything_in(unit)
     with store.writing() as unit:
-        unit.objects.add_many([records.stored(1), records.stored(2, received=(records.terms(),))])
+        unit.objects.add_many([records.stored(1), records.stored(2, received=(records.terms(),), **records.CLAIMING)])
         unit.views.publish([records.publication(1), records.publication(2, 1, 5)])
         unit.views.record([records.recorded()])
         unit.logs.append(records.leaf(0))

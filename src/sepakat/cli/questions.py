@@ -117,7 +117,10 @@ def judge(
     key: KeyArgument,
     hypothesis: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="A hypothesis' id.", show_default=False)],
     evidence: Annotated[str, typer.Argument(metavar="EVIDENCE", help="A claim's id.", show_default=False)],
-    verdict: Annotated[Literal["consistent", "inconsistent", "neutral"], typer.Argument(show_default=False)],
+    verdict: Annotated[
+        Literal["consistent", "inconsistent", "neutral"],
+        typer.Argument(help="How the evidence stands to the hypothesis.", show_default=False),
+    ],
     *,
     reason: Annotated[str | None, typer.Option(help="Why.")] = None,
     by: ByOption = None,

@@ -1,19 +1,23 @@
-"""Ports for what follows what is held: the catalogue in which people look, and the journal that deciding reads."""
+"""Ports for people who look: the catalogue of what is held, and what came and went lately."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sepakat.exchange.records import (
+    Arrival,
     Catalogued,
     CataloguePiece,
     CatalogueRow,
+    CheckpointNote,
     Consultation,
+    Movement,
+    Publication,
+    RecordedDecision,
     SavedSearch,
-    Touched,
 )
 from sepakat.stix.identifiers import PartyId, StixId
 
@@ -68,23 +72,26 @@ class Catalogue(Protocol):
         """Newest first."""
 
 
-class Changes(Protocol):
-    """What was written that deciding reads: whoever keeps a world decided follows it. Kept with the unit, in order."""
+class Recent(Protocol):
+    """What happened, the newest first, a page at a time: for people, who never ask for everything.
 
-    def note(self, *, everything: bool = False) -> None:
-        """Note that all has to be decided anew; what the other ports write they note themselves."""
+    Each entry has a number that grows with time; `before` is such a number, and what is older follows from there.
+    """
 
-    def fresh(self) -> Touched:
-        """What this unit has written so far."""
+    def arrivals(
+        self, *, giver: PartyId | None = None, before: int | None = None, limit: int = 50
+    ) -> list[tuple[int, Arrival]]: ...
+    def publications(self, collection: str, *, before: int | None = None, limit: int = 50) -> list[Publication]:
+        """Rows of one view, tombstones and withdrawn ones included; the number is their sequence."""
 
-    def last(self) -> int:
-        """The newest entry that is committed; 0 when none is kept."""
+    def decisions(
+        self, *, collection: str | None = None, before: int | None = None, limit: int = 50
+    ) -> list[tuple[int, RecordedDecision]]: ...
+    def arrived(self) -> Mapping[PartyId, int]:
+        """How many object versions each giver sent that were not removed since."""
 
-    def since(self, entry: int) -> Touched | None:
-        """All that was committed after an entry; None when that entry is no longer kept."""
+    def movements(self, since: datetime) -> list[Movement]:
+        """What moved since: batches released to each taker, pages that came from each giver. In no order."""
 
-    def when_ended(self, action: Callable[[int | None], None]) -> None:
-        """Call `action` when this writing unit has ended, before the next one begins in this process.
-
-        It gets the newest entry there is then, the unit's own if it wrote any; None if the unit was rolled back.
-        """
+    def checkpoint(self, counterpart: PartyId, *, mirror: bool, cosigned: bool | None = None) -> CheckpointNote | None:
+        """The one of the largest size; with `cosigned`, of those that are co-signed or not."""

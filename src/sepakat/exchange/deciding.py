@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from threading import Lock, RLock
 from weakref import WeakKeyDictionary
 
+from sepakat.exchange.journal import Touched
 from sepakat.exchange.ports import Node, Store, Unit
-from sepakat.exchange.records import AgreementRecord, Party, Touched
+from sepakat.exchange.records import AgreementRecord, Party
 from sepakat.exchange.world import approvals_of, grants_of, held_versions, object_policy, standing_versions, views_of
 from sepakat.exchange.world import world_of as read_world
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, ViewKey

@@ -16,8 +16,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sepakat.agreements.life import LifeEvent
-from sepakat.exchange.catalogue_ports import Catalogue, Changes
+from sepakat.exchange.catalogue_ports import Catalogue, Recent
 from sepakat.exchange.claim_ports import Claims, Watches
+from sepakat.exchange.journal import Changes
 from sepakat.exchange.records import (
     Access,
     Account,
@@ -32,7 +33,6 @@ from sepakat.exchange.records import (
     KeptMapping,
     Leaf,
     MessageRecord,
-    Movement,
     Party,
     Policy,
     Publication,
@@ -361,31 +361,6 @@ class Syncs(Protocol):
         """In order of arrival."""
 
     def mark_removed(self, giver: PartyId, object_id: StixId, at: datetime) -> None: ...
-
-
-class Recent(Protocol):
-    """What happened, the newest first, a page at a time: for people, who never ask for everything.
-
-    Each entry has a number that grows with time; `before` is such a number, and what is older follows from there.
-    """
-
-    def arrivals(
-        self, *, giver: PartyId | None = None, before: int | None = None, limit: int = 50
-    ) -> list[tuple[int, Arrival]]: ...
-    def publications(self, collection: str, *, before: int | None = None, limit: int = 50) -> list[Publication]:
-        """Rows of one view, tombstones and withdrawn ones included; the number is their sequence."""
-
-    def decisions(
-        self, *, collection: str | None = None, before: int | None = None, limit: int = 50
-    ) -> list[tuple[int, RecordedDecision]]: ...
-    def arrived(self) -> Mapping[PartyId, int]:
-        """How many object versions each giver sent that were not removed since."""
-
-    def movements(self, since: datetime) -> list[Movement]:
-        """What moved since: batches released to each taker, pages that came from each giver. In no order."""
-
-    def checkpoint(self, counterpart: PartyId, *, mirror: bool, cosigned: bool | None = None) -> CheckpointNote | None:
-        """The one of the largest size; with `cosigned`, of those that are co-signed or not."""
 
 
 class Unit(Protocol):

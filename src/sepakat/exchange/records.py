@@ -476,27 +476,3 @@ class Consultation:
     user: str
     object_id: StixId
     purpose: str
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """What was written of what deciding reads: by id, or that agreements, or that anything at all, may be other."""
-
-    objects: frozenset[StixId] = frozenset()
-    policies: frozenset[StixId] = frozenset()
-    approvals: frozenset[StixId] = frozenset()
-    """Objects for which somebody approved or refused something."""
-    grants: frozenset[StixId] = frozenset()
-    """Objects whose consents changed."""
-    agreements: bool = False
-    everything: bool = False
-
-    def __or__(self, other: Touched) -> Touched:
-        return Touched(
-            self.objects | other.objects,
-            self.policies | other.policies,
-            self.approvals | other.approvals,
-            self.grants | other.grants,
-            self.agreements or other.agreements,
-            self.everything or other.everything,
-        )

@@ -50,7 +50,7 @@ def confirm(
             proposal = state.proposals[number]
             if proposal.kind == REPORT and not state.listed():
                 raise NotPermitted(
-                    "report-empty",
+                    "report-lists-nothing",
                     f"report {state.report.id} not confirmed: a report lists what was confirmed, and nothing is",
                     f"`sepakat review show {state.report.id}` shows what it proposes",
                 )
@@ -158,7 +158,7 @@ def undo(node: Node, report: str, numbers: Iterable[int], by: str) -> Reviewed:
         mine = next((one for one in state.proposals.values() if one.kind == REPORT), None)
         if mine is not None and mine.state is ProposalState.CONFIRMED and not state.listed():
             raise NotPermitted(
-                "report-empty",
+                "report-lists-nothing",
                 f"nothing undone: report {state.report.id} (proposal {mine.number}) is confirmed and would be empty",
                 f"undo {mine.number} as well",
             )

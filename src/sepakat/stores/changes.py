@@ -13,7 +13,7 @@ from operator import or_
 import msgspec
 from sqlalchemy import Connection, delete, func, select
 
-from sepakat.exchange.records import Touched
+from sepakat.exchange.journal import Touched
 from sepakat.stix.identifiers import StixId
 from sepakat.stores.schema import changes
 

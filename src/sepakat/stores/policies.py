@@ -39,8 +39,9 @@ class SqlPolicies:
         self._approvals = RecordRows(connection, _APPROVALS)
 
     def put(self, policy: Policy) -> None:
-        self._policies.put(policy)
-        self._changes.note(policies=[policy.object_id])
+        if self.get(policy.object_id) != policy:
+            self._policies.put(policy)
+            self._changes.note(policies=[policy.object_id])
 
     def get(self, object_id: StixId) -> Policy | None:
         return self._policies.one(policies.c.object_id == object_id)
@@ -57,8 +58,9 @@ class SqlPolicies:
         return self._policies.many(by=(policies.c.object_id,))
 
     def put_topic(self, topic: Topic) -> None:
-        self._topics.put(topic)
-        self._changes.note(everything=True)
+        if topic not in self.topics():
+            self._topics.put(topic)
+            self._changes.note(everything=True)
 
     def topics(self) -> list[Topic]:
         return self._topics.many(by=(topics.c.id,))

@@ -172,7 +172,7 @@ def test_a_confirmed_report_gets_a_new_version_when_more_is_confirmed(us: Node) 
 def test_a_report_of_which_nothing_is_confirmed_is_not_held(us: Node) -> None:
     with pytest.raises(NotPermitted) as caught:
         reviewing.confirm(us, "newest", [number_of(us, "report")], "ann")
-    assert caught.value.code == "report-empty"
+    assert caught.value.code == "report-lists-nothing"
 
 
 def test_what_was_rejected_is_not_confirmed_before_it_is_undone(us: Node) -> None:

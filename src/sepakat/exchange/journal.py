@@ -1,0 +1,58 @@
+"""The journal of what is written that deciding reads: one entry for each writing unit, and the port that gives it.
+
+Whoever keeps a world decided follows it; what it says is only where to look again. See decision record 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sepakat.stix.identifiers import StixId
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What was written of what deciding reads: by id, or that agreements, or that anything at all, may be other."""
+
+    objects: frozenset[StixId] = frozenset()
+    policies: frozenset[StixId] = frozenset()
+    approvals: frozenset[StixId] = frozenset()
+    """Objects for which somebody approved or refused something."""
+    grants: frozenset[StixId] = frozenset()
+    """Objects whose consents changed."""
+    agreements: bool = False
+    everything: bool = False
+
+    def __or__(self, other: Touched) -> Touched:
+        return Touched(
+            self.objects | other.objects,
+            self.policies | other.policies,
+            self.approvals | other.approvals,
+            self.grants | other.grants,
+            self.agreements or other.agreements,
+            self.everything or other.everything,
+        )
+
+
+class Changes(Protocol):
+    """What was written that deciding reads: whoever keeps a world decided follows it. Kept with the unit, in order."""
+
+    def note(self, *, everything: bool = False) -> None:
+        """Note that all has to be decided anew; what the other ports write they note themselves."""
+
+    def fresh(self) -> Touched:
+        """What this unit has written so far."""
+
+    def last(self) -> int:
+        """The newest entry that is committed; 0 when none is kept."""
+
+    def since(self, entry: int) -> Touched | None:
+        """All that was committed after an entry; None when that entry is no longer kept."""
+
+    def when_ended(self, action: Callable[[int | None], None]) -> None:
+        """Call `action` when this writing unit has ended, before the next one begins in this process.
+
+        It gets the newest entry there is then, the unit's own if it wrote any; None if the unit was rolled back.
+        """
