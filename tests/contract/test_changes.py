@@ -18,9 +18,9 @@ def last(store: Store) -> int:
         return unit.changes.last()
 
 
-def put_policy(store: Store, number: int) -> None:
+def put_policy(store: Store, number: int, hold: str | None = None) -> None:
     with store.writing() as unit:
-        unit.policies.put(Policy(stix_id(number)))
+        unit.policies.put(Policy(stix_id(number), hold=hold))
 
 
 def test_every_kind_of_write_that_deciding_reads_is_noted(unit: Unit) -> None:
@@ -72,8 +72,8 @@ def test_an_entry_that_is_no_longer_kept_is_said_to_be_unknown(store: Store) -> 
     seen = last(store)
     with store.writing() as unit:
         assert unit.changes.since(seen) == Touched()
-    for _ in range(KEPT + 1):
-        put_policy(store, 1)
+    for count in range(KEPT + 1):
+        put_policy(store, 1, str(count))
     with store.reading() as unit:
         assert unit.changes.since(seen) is None
         assert unit.changes.since(unit.changes.last()) == Touched()
@@ -88,3 +88,17 @@ def test_a_new_address_of_a_party_changes_no_decision(store: Store) -> None:
         assert unit.changes.fresh() == Touched()
         unit.parties.put(replace(party, is_client=not party.is_client))
         assert unit.changes.fresh().everything
+
+
+def test_what_is_written_as_it_was_is_no_entry(store: Store) -> None:
+    with store.writing() as unit:
+        records.fill(unit)
+    before = last(store)
+    with store.writing() as unit:
+        unit.objects.add_many([stored(1)])
+        unit.policies.put(
+            records.policy(topics=frozenset({"a"}), markings=(stix_id(5),), recalled_views=frozenset({records.VIEW}))
+        )
+        unit.policies.put_topic(records.topic())
+        unit.agreements.add(records.agreement())
+    assert last(store) == before

@@ -40,8 +40,8 @@ class SqlAgreements:
             "roster": record.roster,
         }
         statement = insert(self._connection, agreements).values(values)
-        added = self._connection.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
-        self._changes.note(agreements=added.rowcount != 0)
+        added = statement.on_conflict_do_nothing(index_elements=["hash"]).returning(agreements.c.key)
+        self._changes.note(agreements=self._connection.scalar(added) is not None)
         for event in record.events:
             self.add_event(record.hash, event)
 
@@ -59,8 +59,8 @@ class SqlAgreements:
         if key is None:
             raise StoreError("record-unknown", f"event refused: no agreement with hash {hash_} is kept")
         statement = insert(self._connection, agreement_events).values(agreement_key=key, event=event)
-        added = self._connection.execute(statement.on_conflict_do_nothing())
-        self._changes.note(agreements=added.rowcount != 0)
+        added = statement.on_conflict_do_nothing().returning(agreement_events.c.key)
+        self._changes.note(agreements=self._connection.scalar(added) is not None)
 
     def _records(self, *where: ColumnElement[bool]) -> list[AgreementRecord]:
         order = (agreements.c.id, agreements.c.version, agreements.c.key)
