@@ -49,7 +49,7 @@ demo: install
 	@$(BIN)/sepakat demo $(DEMO_ARGS)
 
 test: install
-	@$(BIN)/python -m pytest -n $(WORKERS) $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
 
 test-peers: install
 	$(BIN)/python -m pytest tests/peers/against_peers.py $(TEST_ARGS)
@@ -61,7 +61,7 @@ check: install
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m checks.documentation
 	$(BIN)/python -m checks.licences
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -20,15 +20,17 @@ def ceiling(static_rules: Any) -> None:
 
 
 def origin(static_rules: Any) -> None:
-    static_rules.VIEW_RULES["OriginAllows"] = lambda world, version: world.slots.live
+    static_rules.origin_allows = static_rules.VIEW_RULES["OriginAllows"] = lambda world, version: world.slots.live
 
 
 def recall(static_rules: Any) -> None:
+    not_recalled = static_rules.VIEW_RULES["NotRecalled"]
+    static_rules._BY_POLICY = tuple(rule for rule in static_rules._BY_POLICY if rule is not not_recalled)
     static_rules.VIEW_RULES["NotRecalled"] = lambda world, version: world.slots.live
 
 
 def granular_cut(units: Any) -> None:
-    units.Units._by_markings = lambda self, version, dangling=0: iter(())
+    units.Units._marked = lambda self, version, marking: self._slots.every
 
 
 def reference_closure(fixpoint: Any) -> None:
