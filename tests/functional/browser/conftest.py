@@ -108,9 +108,9 @@ class Stage:
             context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium. It ends with this folder: as long as it lives, an event loop runs in the tests' thread."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
@@ -130,7 +130,7 @@ def staged(world: Simulation, chromium: Browser, *nodes: str) -> Iterator[Stage]
         yield Stage(world, addresses, chromium)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A node on which much happened; only looked at."""
     with simulation(tmp_path_factory.mktemp("shown"), "us", "ru", "fr") as world:
