@@ -15,6 +15,10 @@ from tests.support.worlds_report import pytest_terminal_summary
 
 __all__ = ["pytest_addoption", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
+# pytest loads readline, which puts the size of a terminal into the environment of the test processes.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 UNIT_TESTS = Path(__file__).parent / "unit"
 DEFAULT_WORLDS = 200
 
