@@ -157,7 +157,8 @@ def test_key_changes_beside_a_served_node_and_partners_take_it_by_themselves(two
     before = two.sepakat.ok("party", "card", "--fingerprint", "--node", two.place / "us").out.strip()
     changed = two.at("us", "party", "rotate-key")
     assert changed["fingerprint"] != before
-    assert changed["delivered"] == {"ru": 1}
+    # What the served node had not sent yet goes with it.
+    assert changed["delivered"]["ru"] >= 1
     assert two.at("ru", "party", "show", "us")["fingerprint"] == changed["fingerprint"]
     assert two.refused("us", "party", "rotate-key", "--stolen-since", "2020-01-01T00:00:00Z") == 3
     two.at("us", "take-in", "-", stdin=bundle(actor()))
