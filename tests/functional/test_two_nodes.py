@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ import pytest
 from tests.functional.test_one_node import ACTOR, OTHER, actor, bundle
 from tests.support.agreements import agreement_text
 from tests.support.command_line import CommandLine, served
+
+EVENTUALLY_SECONDS = 60.0
 
 
 @dataclass
@@ -121,8 +125,14 @@ def test_a_recall_hides_at_the_taker_who_can_answer_that_it_was_deleted(two: Two
 
 
 def eventually(is_so: Callable[[], bool]) -> bool:
-    """Messages travel in the background of the served nodes; each look takes a while by itself."""
-    return any(is_so() for _ in range(100))
+    """Messages travel in the background of the served nodes, which try again after seconds what others held up."""
+    until = monotonic() + EVENTUALLY_SECONDS
+    pause = Event()
+    while not is_so():
+        if monotonic() > until:
+            return False
+        pause.wait(0.05)
+    return True
 
 
 def test_notice_and_correction_are_seen_by_a_person_and_nothing_is_owed_in_the_end(two: Two) -> None:
@@ -144,7 +154,8 @@ def test_notice_and_correction_are_seen_by_a_person_and_nothing_is_owed_in_the_e
     two.at("us", "take-in", "-", stdin=bundle(actor(modified="2026-06-01T00:00:00.000Z", name="Corrected")))
     two.at("us", "correct", ACTOR, "--reason", "wrong name")
     assert [one["kind"] for one in two.at("ru", "notices", "list")] == ["correction", "urgent-notice"]
-    assert eventually(lambda: debts(two, "us") == [])
+    eventually(lambda: debts(two, "us") == [])
+    assert debts(two, "us") == []
     assert two.refused("us", "duties", "--late") == 0
 
 
