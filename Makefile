@@ -43,6 +43,7 @@ $(INSTALLED): requirements/dev.lock pyproject.toml
 	@echo "Installing Sepakat into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 demo: install

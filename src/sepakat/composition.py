@@ -193,10 +193,12 @@ def _finish_rotation(folder: Path, node: Node, signer: FileSigner) -> None:
 
     The key before is gone with that: what waits in the outbox is signed again when it is sent.
     """
+    following = folder / KEYS_FOLDER / NEXT_SIGNING_KEY
+    if not following.exists():
+        return
     from sepakat.exchange.parties import show_party
 
-    following = folder / KEYS_FOLDER / NEXT_SIGNING_KEY
-    if following.exists() and signer.at(following).public_key in show_party(node, node.party).keys:
+    if signer.at(following).public_key in show_party(node, node.party).keys:
         following.replace(folder / KEYS_FOLDER / SIGNING_KEY)
 
 

@@ -42,10 +42,9 @@ def contest(cast: Cast) -> None:
     file = cast.place / "speakers.json"
     bundle = {"type": "bundle", "id": "bundle--6f0b2f6e-0f57-4b0a-8e0f-2b9f6f7f9c20", "objects": list(ids.values())}
     file.write_text(json.dumps(bundle, ensure_ascii=False), encoding="utf-8")
-    us.run("take-in", str(file))
     ask = ("questions", "ask", "Who was behind the attack on the concert hall?", "--key", KEY)
     story.command("us", f"sepakat questions ask {ask[2]!r} --key {KEY}")
-    us.run(*ask)
+    together(lambda command: us.run(*command), (("take-in", str(file)), ask))
 
     def make(said: tuple[str, str, str, tuple[str, ...]]) -> dict[str, Any]:
         who, kind, text, more = said

@@ -44,8 +44,8 @@ def pass_on(cast: Cast) -> None:
 def _check_withheld(cast: Cast, object_id: str) -> None:
     story, command = cast.story, ("explain", object_id, "--to", "fr", "--agreement", ONWARD)
     story.command("ru", f"sepakat {' '.join(command)}")
-    story.quote(cast.ru.run(*command).output)
-    [decision] = cast.ru.ask(*command)
+    said, [decision] = together(lambda ask: ask(*command), (cast.ru.run, cast.ru.ask))
+    story.quote(said.output)
     failing = {finding["rule"] for finding in decision["findings"] if finding["verdict"] == "withholds"}
     words = "withheld: its origin and its label are the only rules that say no"
     story.check(words, decision["outcome"] == OUT and failing == ORIGIN_AND_LABEL, f"failing: {sorted(failing)}")

@@ -36,7 +36,7 @@ def _find_one_changed_byte(cast: Cast) -> None:
     place = change_a_byte(copy / STORE_FILE, token.encode())
     story.tell(f"In a copy of the store of us, byte {place} is changed: one digit inside an object that ru was given.")
     story.command("us", "sepakat log verify --node us-copy")
-    ran, logs = us.run(*VERIFY, statuses=EITHER, folder=copy), us.ask(*VERIFY, statuses=EITHER, folder=copy)
+    ran, logs = together(lambda ask: ask(*VERIFY, statuses=EITHER, folder=copy), (us.run, us.ask))
     story.quote("\n".join(line for line in ran.output.splitlines() if "✗" in line))
     damage = [finding for log in logs for finding in log["findings"] if finding["damage"]]
     named = [(one["leaf"], (one["object"] or "").split(" ")[0]) for one in damage]

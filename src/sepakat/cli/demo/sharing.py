@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sepakat.cli.demo import taxii_client
 from sepakat.cli.demo.cast import Cast, everything
@@ -28,14 +29,17 @@ def take_in(cast: Cast) -> None:
         file.write_text(json.dumps(bundle, ensure_ascii=False, indent=2), encoding="utf-8")
         story.command("us", f"sepakat take-in {name}.json")
         taken += len(cast.us.ask("take-in", str(file))["taken"])
-        for ids, put in material.annotations(of_people=of_people):
-            options = [part for topic in put.get("topics", ()) for part in ("--topic", topic)]
-            options += [part for region in put.get("regions", ()) for part in ("--region", region)]
-            options += ["--person", put["person"]] if "person" in put else []
-            options += ["--necessity", put["necessity"]] if "necessity" in put else []
-            cast.us.run("objects", "annotate", *ids, *options)
+        together(lambda one: _annotate(cast, *one), material.annotations(of_people=of_people))
     words = f"{taken} objects taken in, each file whole in one transaction"
     story.check(words, taken == len(material.objects) >= LEAST_OBJECTS)
+
+
+def _annotate(cast: Cast, ids: Sequence[str], put: Mapping[str, Any]) -> None:
+    options = [part for topic in put.get("topics", ()) for part in ("--topic", topic)]
+    options += [part for region in put.get("regions", ()) for part in ("--region", region)]
+    options += ["--person", put["person"]] if "person" in put else []
+    options += ["--necessity", put["necessity"]] if "necessity" in put else []
+    cast.us.run("objects", "annotate", *ids, *options)
 
 
 def share(cast: Cast) -> None:
