@@ -300,6 +300,7 @@ class Recall:
     at: datetime
     respond_by: datetime
     answers: tuple[RecallAnswer, ...] = ()
+    """IN: our own; none if nothing is asked of us, since only a grant of ours to pass on was withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)

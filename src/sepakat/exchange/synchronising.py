@@ -428,7 +428,7 @@ class _Run:
             recalled=frozenset(
                 (object_id, recall.counterpart, view)
                 for recall in unit.obligations.recalls()
-                if recall.direction is Direction.IN and recall.counterpart is not None
+                if recall.direction is Direction.IN and recall.counterpart is not None and recall.answers
                 for object_id in recall.objects
                 for view in (*(one.agreement for one in recall.views), *(() if recall.views else (None,)))
             ),

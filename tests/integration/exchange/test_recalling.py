@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sepakat.errors import InputError, NotFound, NotPermitted, SepakatError
-from sepakat.exchange import consenting, recalling
+from sepakat.exchange import agreeing, consenting, recalling
 from sepakat.exchange.receiving import receive
 from sepakat.exchange.records import Consent, Direction, Recall, Standing
 from sepakat.exchange.synchronising import synchronise
@@ -73,6 +73,17 @@ def test_withdrawn_consent_recalls_what_went_on_and_the_answer_comes_back(world:
     assert ONE not in world.held("fr")
     assert ONE in world.held("ru")
     assert answers(world, "us") == {("fr", "ru", "restricted")}
+
+
+def test_withdrawn_consent_takes_nothing_from_who_had_passed_on_and_is_given_it_again(world: Simulation) -> None:
+    request = passed_on(world)
+    consenting.withdraw_consent(world["us"], request, "source at risk")
+    world.settle()
+    agreeing.suspend(world["us"], AgreementId("us-ru"), "elections")
+    recalling.recall(world["us"], TWO, "a mistake", by="alice")
+    agreeing.resume(world["us"], AgreementId("us-ru"), "over")
+    assert [one.refused for one in synchronise(world["ru"], US).collections] == [[]]
+    assert ONE in world.held("ru")
 
 
 def test_consent_is_asked_only_of_an_origin_for_what_is_held(world: Simulation) -> None:
