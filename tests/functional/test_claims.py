@@ -348,3 +348,32 @@ def test_undeclared_copying_is_a_warning_with_its_evidence_and_counts_nothing(se
     declared = make(sepakat, texts[0] + " So it is.", "report", "--basis", f"quotes={made[0]}", *asked)["id"]
     found = sepakat.ask("claims", "copies")
     assert [made[0], declared] not in [sorted(one["claims"]) for one in found]
+
+
+@pytest.mark.usefixtures("node_")
+def test_two_held_objects_are_linked_and_nothing_else(sepakat: CommandLine) -> None:
+    one, two = speaker(sepakat, 11, "Minister C"), speaker(sepakat, 12, "Ministry D")
+    made = sepakat.ask("objects", "relate", one, "related-to", two, "--marking", "tlp:green", "--by", "ann")
+    [version] = sepakat.ask("objects", "show", made["id"])["versions"]
+    content = version["content"]
+    assert (content["source_ref"], content["relationship_type"], content["target_ref"]) == (one, "related-to", two)
+    assert len(content["object_marking_refs"]) == 1
+    nothing = "identity--0b9f6f0e-3c55-4b0e-9c0f-000000000099"
+    for wrong in ((one, "uses", nothing), (one, "uses", one), (one, "Related To", two), ("x", "uses", two)):
+        assert sepakat("objects", "relate", *wrong).errors
+    assert len(sepakat.ask("objects", "list", "--type", "relationship")["objects"]) == 1
+
+
+@pytest.mark.usefixtures("node_")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--scheme", "nato", "--reliability", "A"),
+        ("--scheme", "admiralty", "--reliability", "Z"),
+        ("--scheme", "europol-4x4", "--reliability", "A", "--credibility", "2"),
+    ],
+)
+def test_a_rating_of_no_scheme_is_refused_in_words(sepakat: CommandLine, wrong: tuple[str, ...]) -> None:
+    made = make(sepakat, "So it is.", "report")
+    ended = sepakat("claims", "opinion", made["id"], "agree", *wrong)
+    assert any("rating refused" in line for line in ended.errors)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sepakat.cli.options import JsonOption, NodeOption, open_named
+from sepakat.cli.options import ByOption, JsonOption, NodeOption, open_named, person
 from sepakat.cli.printing import instant, say, say_fields, say_json, say_raw, say_table
 
 if TYPE_CHECKING:
@@ -149,6 +149,33 @@ def annotate(
             necessity=necessity,
         )
         say_released(summary, f"{object_id} is annotated.", as_json=as_json)
+
+
+@app.command("relate")
+def relate(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The object it goes from.", show_default=False)],
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help="`uses`, `attributed-to`, ...", show_default=False)],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The object it goes to.", show_default=False)],
+    *,
+    description: Annotated[str, typer.Option(metavar="WORDS", help="What is known of it.", show_default=False)] = "",
+    marking: Annotated[
+        list[str] | None, typer.Option(metavar="MARKING", help="tlp:green or an id; repeatable. Unmarked stays here.")
+    ] = None,
+    by: ByOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a relationship between two held objects."""
+    from sepakat.exchange import relating
+    from sepakat.stix.identifiers import StixId
+
+    markings = tuple(StixId(marking_id(one)) for one in marking or ())
+    link = relating.Link(StixId(source), kind, StixId(target), description, markings)
+    made = relating.relate(open_named(node), link, person(by))
+    if as_json:
+        say_json({"id": made, "source": source, "relationship_type": kind, "target": target})
+        return
+    say(f"Made {made}: {source} {kind} {target}.")
 
 
 def _page(

@@ -25,7 +25,7 @@ from sepakat.exchange.claiming import SOURCE, Draft, make_claim, withdraw_claim
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import StoredVersion
 from sepakat.exchange.taking_in import Provenance, take_in
-from sepakat.exchange.tellings import every_telling, groupings, held_telling, opinions, tellings
+from sepakat.exchange.tellings import every_telling, groupings, held_telling, opinions, speaker_names, tellings
 from sepakat.stix.identifiers import StixId, is_stix_id
 from sepakat.stix.instants import format_instant, parse_instant
 
@@ -138,7 +138,7 @@ def show_question(node: Node, key: str, instant: datetime | None = None) -> Ques
         if not (account.asked or account.answers):
             raise NotFound("question-unknown", f"no question {key}", "`sepakat questions list` shows them")
         judged = unit.claims.judgements(key)
-        speakers = _speakers(unit, account.claims)
+        speakers = speaker_names(unit, account.claims)
         support = _support(node, unit, account.claims, instant)
     return QuestionView(
         account=account,
@@ -214,6 +214,19 @@ def contested_questions(unit: Unit, keys: Iterable[str]) -> Iterator[tuple[str, 
         account = _account(unit, key, beside)
         if account.contested_by:
             yield key, account.text, max(one.received_at for one in account.claims)
+
+
+def contested_objects(unit: Unit) -> frozenset[StixId]:
+    """The claims that answer a contested question and that somebody stands by, and what they are about."""
+    beside = _beside(unit)
+    found: set[StixId] = set()
+    for key in sorted({*unit.claims.questions(), *beside.grouped}):
+        account = _account(unit, key, beside)
+        for one in account.claims if account.contested_by else ():
+            if one.is_believed:
+                # Who speaks stands among what a claim refers to and is not what it is about.
+                found |= {one.id, *one.refs} - {one.claim.speaker_ref}
+    return frozenset(found)
 
 
 def draw_question(view: QuestionView) -> str:
@@ -305,13 +318,3 @@ def _matrix(account: QuestionAccount, judged: Iterable[Judgement]) -> Matrix | N
     evidence = [one for one in account.claims if one.claim.kind != "hypothesis"]
     words = [Judged(one.hypothesis, one.evidence, one.by, Verdict(one.verdict).value, one.reason) for one in judged]
     return build_matrix(hypotheses, evidence, words)
-
-
-def _speakers(unit: Unit, claims: Iterable[Telling]) -> dict[StixId, str]:
-    names = {party.identity.id: party.name for party in unit.parties.everyone()}
-    wanted = {one.claim.speaker_ref for one in claims if one.claim.speaker_ref is not None} - names.keys()
-    for id_, versions in unit.objects.get_many(wanted).items():
-        name = versions[-1].object.content.get("name")
-        if isinstance(name, str):
-            names[id_] = name
-    return names

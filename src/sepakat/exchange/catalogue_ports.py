@@ -56,8 +56,8 @@ class Catalogue(Protocol):
     def find(self, search: Search, *, before: int | None = None, limit: int = 50) -> list[CatalogueRow]:
         """The last that came first, from `before` on; only what is held."""
 
-    def linked(self, id_: StixId, limit: int = 50) -> list[CatalogueRow]:
-        """Objects that refer to this one, the last that came first."""
+    def linked(self, id_: StixId, limit: int = 50, *, types: Sequence[str] = ()) -> list[CatalogueRow]:
+        """Objects that refer to this one, of these types or of any, the last that came first."""
 
     def types(self) -> list[str]:
         """Every type that is entered, by name."""

@@ -19,7 +19,7 @@ from sepakat.claims.claim import Claim, Lineage, Source
 from sepakat.claims.extension import CLAIM_EXTENSION
 from sepakat.claims.lineage import Report, distinct_roots, secret_token
 from sepakat.claims.telling import Telling, reports_of
-from sepakat.claims.vocabulary import CARRIERS
+from sepakat.claims.vocabulary import ADMIRALTY, CARRIERS, SOURCE_SCHEMES
 from sepakat.claims.words import rating_words
 from sepakat.errors import InputError, NotFound, NotPermitted
 from sepakat.exchange.marking import annotate
@@ -119,12 +119,15 @@ def give_opinion(node: Node, about: StixId, stance: Stance, by: str) -> StixId:
     """Say what this party thinks of a claim: the id of the new opinion. The claim stays as it is.
 
     Raises:
-        NotFound: no such claim. InputError: no such word. NotPermitted: it rates a single-rooted claim as confirmed.
+        NotFound: no such claim. InputError: no such word or code. NotPermitted: it rates a single-rooted claim as
+            confirmed.
     """
     if stance.opinion not in OPINIONS:
         expected = ", ".join(OPINIONS)
         raise InputError("opinion-invalid", f"opinion refused: expected one of {expected}, got {stance.opinion}")
     rating = stance.rating
+    if rating is not None:
+        _check_codes(rating)
     with node.store.reading() as unit:
         rated = held_telling(unit, about)
         own = _own_identity(node, unit)
@@ -207,6 +210,24 @@ def _inherited(node: Node, unit: Unit, claim: Claim) -> Lineage | None:
         roots.update(dict.fromkeys(lineage.roots))
         via.update(dict.fromkeys((*lineage.via, *(party for party in one.origins if party != node.party))))
     return Lineage(tuple(roots), tuple(via), len(via) + 1) if roots else None
+
+
+def _check_codes(rating: Rating) -> None:
+    """A rating says codes of its own scheme; of the 4x4 the information's code stands with the source."""
+    source = rating.source or Source()
+    scheme = SOURCE_SCHEMES.get(source.scheme or ADMIRALTY)
+    if scheme is None:
+        raise InputError(
+            "rating-invalid", f"rating refused: expected one of {', '.join(SOURCE_SCHEMES)}, got {source.scheme}"
+        )
+    is_admiralty = scheme is SOURCE_SCHEMES[ADMIRALTY]
+    code, other = (rating.credibility, source.evaluation) if is_admiralty else (source.evaluation, rating.credibility)
+    wrong = [] if source.reliability in (None, *scheme.reliability) else [str(source.reliability)]
+    wrong += [] if code in (None, *scheme.information) else [str(code)]
+    wrong += [] if other is None else [f"{other} of another scheme"]
+    if wrong:
+        expected = f"{', '.join(scheme.reliability)} with {', '.join(map(str, scheme.information))}"
+        raise InputError("rating-invalid", f"rating refused: {scheme.name} has {expected}, got {' and '.join(wrong)}")
 
 
 def _check_confirmed(unit: Unit, claim: Claim) -> None:

@@ -6,6 +6,7 @@ that person and object. Decides nothing about partners. DESIGN section 9.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sepakat.errors import InputError
@@ -20,13 +21,17 @@ LONGEST_PURPOSE = 300
 
 def must_say_why(node: Node, user: str, object_id: StixId) -> bool:
     """Whether a person has to say what for before seeing an object."""
+    return bool(closed_to(node, user, (object_id,)))
+
+
+def closed_to(node: Node, user: str, object_ids: Iterable[StixId]) -> frozenset[StixId]:
+    """Those of the objects before which a person has to say what for."""
     now = node.clock.now()
     with node.store.reading() as unit:
-        policy = unit.policies.get(object_id)
-        if policy is None or policy.person_category is None:
-            return False
-        said = unit.catalogue.consultations(MOST_LOOKED_AT)
-    return not any(one.user == user and one.object_id == object_id and now - one.at < COUNTS_FOR for one in said)
+        policies = filter(None, map(unit.policies.get, object_ids))
+        personal = {policy.object_id for policy in policies if policy.person_category is not None}
+        said = unit.catalogue.consultations(MOST_LOOKED_AT) if personal else ()
+    return frozenset(personal - {one.object_id for one in said if one.user == user and now - one.at < COUNTS_FOR})
 
 
 def consult(node: Node, user: str, object_id: StixId, purpose: str) -> None:

@@ -7,9 +7,10 @@ between its two ends.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sepakat.exchange.cataloguing import others_of
+from sepakat.exchange.consulting import closed_to
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import StoredVersion
 from sepakat.exchange.titles import title_of
@@ -22,7 +23,7 @@ MOST = 24
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One object one step away. `title` is empty for what is not held."""
+    """One object one step away. `title` is empty for what is not held, and the type alone before a purpose was said."""
 
     id: StixId
     type: str
@@ -33,8 +34,8 @@ class Neighbour:
     """From the object to the neighbour; else the other way."""
 
 
-def neighbours(node: Node, object_id: StixId) -> tuple[Neighbour, ...]:
-    """What an object is linked with, at most `MOST`, each once for each kind of link."""
+def neighbours(node: Node, object_id: StixId, user: str) -> tuple[Neighbour, ...]:
+    """What an object is linked with, at most `MOST`, each once for each kind of link, as a person may see it."""
     with node.store.reading() as unit:
         held = unit.objects.get(object_id)
         rows = unit.catalogue.linked(object_id, 2 * MOST)
@@ -44,7 +45,9 @@ def neighbours(node: Node, object_id: StixId) -> tuple[Neighbour, ...]:
             versions = referring.get(row.id)
             if versions:
                 found += _through(object_id, versions[-1])
-        return _named(unit, list(dict.fromkeys(found))[:MOST])
+        named = _named(unit, list(dict.fromkeys(found))[:MOST])
+    closed = closed_to(node, user, [one.id for one in named])
+    return tuple(replace(one, title=one.type) if one.id in closed else one for one in named)
 
 
 def _outward(version: StoredVersion) -> Iterator[tuple[StixId, str, bool]]:

@@ -1,4 +1,4 @@
-"""Finding held objects: by words, type, marking, topic, region, time, who got them and from whom they came.
+"""Finding held objects: by words, type, marking, topic, region, state, time, who got them, from whom they came.
 
 Reads the catalogue, newest first, a page at a time from a number on; a page costs the same wherever it is. Searches can
 be kept by name, each person's own. Decides nothing.
@@ -13,12 +13,14 @@ from datetime import datetime
 from sepakat.agreements.regions import load_regions
 from sepakat.agreements.topics import lies_in
 from sepakat.errors import InputError, NotFound
+from sepakat.exchange.asking import contested_objects
 from sepakat.exchange.catalogue_ports import Search
 from sepakat.exchange.cataloguing import catch_up_a_little, words_of
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import CatalogueRow, Policy, SavedSearch, StoredVersion
 from sepakat.stix.identifiers import PartyId, StixId, is_stix_id
 
+CONTESTED = "contested"
 PAGE = 50
 MOST_EXPORTED = 5_000
 LONGEST_NAME = 80
@@ -34,7 +36,7 @@ class Wanted:
     topic: str = ""
     region: str = ""
     state: str = ""
-    """`held` or `recalled`."""
+    """`held`, `recalled`, or `contested`: what answers a contested question, and what those claims are about."""
     released_to: str = ""
     received_from: str = ""
     since: datetime | None = None
@@ -135,12 +137,17 @@ def _ids(unit: Unit, wanted: Wanted) -> frozenset[StixId] | None:
     if wanted.region and not table.is_region(wanted.region):
         raise InputError("region-unknown", f"no search for region {wanted.region}: there is none of that name")
 
+    is_contested = wanted.state == CONTESTED
+    contested = contested_objects(unit) if is_contested else frozenset()
+    if is_contested and not (wanted.topic or wanted.region):
+        return contested
+
     def fits(policy: Policy) -> bool:
         if wanted.topic and not any(lies_in(topic, wanted.topic) for topic in policy.topics):
             return False
         if wanted.region and not any(table.contains(wanted.region, region) for region in policy.regions):
             return False
         states: Mapping[str, bool] = {"held": policy.hold is not None, "recalled": policy.recalled}
-        return states.get(wanted.state, True)
+        return states.get(wanted.state, True) and (not is_contested or policy.object_id in contested)
 
     return frozenset(policy.object_id for policy in unit.policies.everything() if fits(policy))

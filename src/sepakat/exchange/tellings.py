@@ -73,25 +73,43 @@ def held_telling(unit: Unit, object_id: StixId) -> Telling:
 
 def opinions(unit: Unit, instant: datetime | None = None) -> list[Opinion]:
     """All opinions that are held, as they counted at an instant, one entry for each object they are about."""
-    found = []
-    for stored in _newest(unit, "opinion", instant):
-        content = stored.object.content
-        if stored.object.is_revoked or stored.object.modified is None:
-            continue
-        for about in content.get("object_refs", ()):
-            if is_stix_id(about):
-                found.append(
-                    Opinion(
-                        id=stored.object.id,
-                        about=StixId(about),
-                        opinion=str(content.get("opinion", "")),
-                        explanation=str(content.get("explanation", "")),
-                        parties=tuple(sorted(stored.origins)),
-                        said_at=parse_instant(stored.object.modified),
-                        authors=tuple(str(one) for one in content.get("authors", ())),
-                    )
-                )
-    return found
+    return [one for stored in _newest(unit, "opinion", instant) for one in _said(stored)]
+
+
+def opinions_on(unit: Unit, object_id: StixId) -> list[Opinion]:
+    """The opinions on one object that the catalogue has, oldest first."""
+    ids = [row.id for row in unit.catalogue.linked(object_id, types=("opinion",))]
+    held = unit.objects.get_many(id_ for id_ in ids if not _is_hidden(unit, id_))
+    found = [one for versions in held.values() for one in _said(versions[-1]) if one.about == object_id]
+    return sorted(found, key=lambda one: (one.said_at, one.id))
+
+
+def speaker_names(unit: Unit, claims: Iterable[Telling]) -> dict[StixId, str]:
+    """The names of who speaks, where they are known."""
+    names = {party.identity.id: party.name for party in unit.parties.everyone()}
+    wanted = {one.claim.speaker_ref for one in claims if one.claim.speaker_ref is not None} - names.keys()
+    for id_, versions in unit.objects.get_many(wanted).items():
+        name = versions[-1].object.content.get("name")
+        if isinstance(name, str):
+            names[id_] = name
+    return names
+
+
+def _said(stored: StoredVersion) -> Iterator[Opinion]:
+    content = stored.object.content
+    if stored.object.is_revoked or stored.object.modified is None:
+        return
+    for about in content.get("object_refs", ()):
+        if is_stix_id(about):
+            yield Opinion(
+                id=stored.object.id,
+                about=StixId(about),
+                opinion=str(content.get("opinion", "")),
+                explanation=str(content.get("explanation", "")),
+                parties=tuple(sorted(stored.origins)),
+                said_at=parse_instant(stored.object.modified),
+                authors=tuple(str(one) for one in content.get("authors", ())),
+            )
 
 
 def groupings(unit: Unit, instant: datetime | None = None) -> Iterator[StoredVersion]:

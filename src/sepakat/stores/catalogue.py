@@ -114,9 +114,11 @@ class SqlCatalogue:
             where.append(catalogue.c.id.in_(sorted(search.ids)[:_MOST_IDS]))
         return self._rows(statement.where(*where).order_by(catalogue.c.key.desc()).limit(limit))
 
-    def linked(self, id_: StixId, limit: int = 50) -> list[CatalogueRow]:
+    def linked(self, id_: StixId, limit: int = 50, *, types: Sequence[str] = ()) -> list[CatalogueRow]:
         statement = _select().join(catalogue_links, catalogue_links.c.key == catalogue.c.key)
-        where = (catalogue_links.c.target == id_, _is_held())
+        where = [catalogue_links.c.target == id_, _is_held()]
+        if types:
+            where.append(catalogue.c.type.in_(types))
         return self._rows(statement.where(*where).order_by(catalogue.c.key.desc()).limit(limit))
 
     def types(self) -> list[str]:

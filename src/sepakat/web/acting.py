@@ -1,4 +1,4 @@
-"""What a person does to one object: marks, holds, annotations, recalls, questions to its origin.
+"""What a person does to one object: marks, holds, notes, links, claims, ratings, recalls, questions to its origin.
 
 Each reads a form, asks one use case and leads back to the object's page, which says what was done.
 """
@@ -9,23 +9,16 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from sepakat.errors import InputError
-from sepakat.exchange import consenting, marking, recalling
+from sepakat.exchange import claiming, consenting, marking, recalling, relating
+from sepakat.exchange.relating import Link
 from sepakat.stix.identifiers import PartyId, StixId
-from sepakat.stix.markings import PAP, TLP_2
 from sepakat.web.asking import Ask
-
-MARKINGS = {
-    f"{scheme}:{level.upper()}": published.id
-    for scheme, table in (("TLP", TLP_2), ("PAP", PAP))
-    for level, published in table.items()
-}
-"""What a person may add, by the name that people know it by."""
+from sepakat.web.claim_form import draft_of, marking_named, markings_of, stance_of
 
 
 def mark(ask: Ask) -> Response:
     """Add a marking."""
-    marking.mark(ask.node, ask.object_id, _marking(ask))
+    marking.mark(ask.node, ask.object_id, marking_named(ask.said("marking")))
     return _back(ask, "marked")
 
 
@@ -72,11 +65,32 @@ def recall(ask: Ask) -> Response:
     return _back(ask, "recalled")
 
 
-def _marking(ask: Ask) -> StixId:
-    name = ask.said("marking")
-    if name not in MARKINGS:
-        raise InputError("marking-level-unknown", f"marking refused: expected one of {', '.join(MARKINGS)}, got {name}")
-    return StixId(MARKINGS[name])
+def relate(ask: Ask) -> Response:
+    """Make a relationship to another object."""
+    here, other = ask.object_id, StixId(ask.said("other"))
+    source, target = (other, here) if ask.form.get("way") == "in" else (here, other)
+    link = Link(source, ask.said("kind"), target, ask.form.get("description", "").strip(), markings_of(ask))
+    relating.relate(ask.node, link, ask.who)
+    return _back(ask, "related")
+
+
+def claim(ask: Ask) -> Response:
+    """Make a claim on the object."""
+    claiming.make_claim(ask.node, draft_of(ask, ask.object_id), ask.who)
+    return _back(ask, "claimed")
+
+
+def rate(ask: Ask) -> Response:
+    """Say what this party thinks of the claim that the object carries, and how it rates it."""
+    claiming.give_opinion(ask.node, ask.object_id, stance_of(ask), ask.who)
+    question = ask.form.get("question", "")
+    return RedirectResponse(f"/questions/{quote(question)}?said=rated", 303) if question else _back(ask, "rated")
+
+
+def withdraw_claim(ask: Ask) -> Response:
+    """Say that this party no longer stands by a claim of its own."""
+    claiming.withdraw_claim(ask.node, ask.object_id, ask.said("reason"), ask.who)
+    return _back(ask, "claim-withdrawn")
 
 
 def _back(ask: Ask, said: str) -> Response:

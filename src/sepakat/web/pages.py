@@ -10,16 +10,18 @@ from starlette.responses import RedirectResponse, Response
 from sepakat.errors import NotFound
 from sepakat.exchange import consulting
 from sepakat.exchange.accounting import account_for_object, account_for_view
+from sepakat.exchange.claims_about import claims_about
 from sepakat.exchange.consulting import must_say_why
 from sepakat.exchange.explaining import explain
 from sepakat.exchange.marking import PERSON_CATEGORIES
 from sepakat.exchange.neighbours import neighbours
 from sepakat.exchange.overview import came_from, decided, went_to
 from sepakat.exchange.parties import show_party
+from sepakat.exchange.relating import USUAL
 from sepakat.exchange.viewing import show_object
 from sepakat.stix.identifiers import AgreementId, StixId
-from sepakat.web.acting import MARKINGS
 from sepakat.web.asking import Ask
+from sepakat.web.claim_form import CHOICES
 from sepakat.web.pictures import HEIGHT, WIDTH, around
 from sepakat.web.rendering import page
 
@@ -47,7 +49,9 @@ def object_(ask: Ask) -> Response:
     if must_say_why(ask.node, ask.who, ask.object_id):
         return page(ask, "consult.html", object_id=ask.object_id)
     shown = account_for_object(ask.node, ask.object_id)
-    linked = neighbours(ask.node, ask.object_id)
+    # Before the links: with it the catalogue learns of what was just made here.
+    claims = claims_about(ask.node, ask.object_id, ask.who)
+    linked = neighbours(ask.node, ask.object_id, ask.who)
     return page(
         ask,
         "object.html",
@@ -55,7 +59,9 @@ def object_(ask: Ask) -> Response:
         graph=around(linked),
         width=WIDTH,
         height=HEIGHT,
-        can_mark=MARKINGS,
+        claims=claims,
+        choices=CHOICES,
+        usual_links=USUAL,
         categories=PERSON_CATEGORIES,
     )
 

@@ -20,6 +20,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from sepakat.claims.claim import Claim, Quantity
+from sepakat.claims.words import quantity_words, rating_words
 from sepakat.exchange.titles import MarkingLine
 from sepakat.release.decision import Decision
 from sepakat.release.explanation import sentence
@@ -171,4 +173,26 @@ def plain_facts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), value) for name, value in facts]
 
 
-_FILTERS = (drawn, exact, machine_time, pretty, capital, breakable, stix_time, plain_facts, changed_lines)
+def quantity(value: Quantity) -> str:
+    """A number with its hedge and unit, as claims have it in words."""
+    return quantity_words(value)
+
+
+def rated(claim: Claim) -> str:
+    """The rating that a claim carries, in words of its own scheme; empty without any."""
+    return rating_words(claim.source, claim.credibility) or ""
+
+
+_FILTERS = (
+    quantity,
+    rated,
+    drawn,
+    exact,
+    machine_time,
+    pretty,
+    capital,
+    breakable,
+    stix_time,
+    plain_facts,
+    changed_lines,
+)

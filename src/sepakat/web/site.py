@@ -82,6 +82,10 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
         route("object-unhold", "/objects/{object}/unhold", acting.unhold, POST),
         route("object-annotate", "/objects/{object}/annotate", acting.annotate, POST),
         route("object-ask-consent", "/objects/{object}/ask-consent", acting.ask_consent, POST),
+        route("object-relate", "/objects/{object}/relate", acting.relate, POST),
+        route("object-claim", "/objects/{object}/claim", acting.claim, POST),
+        route("object-rate", "/objects/{object}/rate", acting.rate, POST),
+        route("object-withdraw-claim", "/objects/{object}/withdraw-claim", acting.withdraw_claim, POST),
         route("object-recall", "/objects/{object}/recall", acting.recall, POST),
         route("reports", "/reports", reports.list_),
         route("report", "/reports/{report}", reports.show),
@@ -90,6 +94,8 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
             for verb, handler in reports.ACTS.items()
         ),
         route("questions", "/questions", questions.list_),
+        # No key of a question is a hyphen or begins with one.
+        *(route(f"question-{verb}", f"/questions/-/{verb}", handler, POST) for verb, handler in questions.ACTS.items()),
         route("question", "/questions/{question:path}", questions.show),
         route("watches", "/watches", watches.list_),
         route("watch-add", "/watches/add", watches.add, POST),

@@ -119,6 +119,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "consistent": N_("consistent"),
         "inconsistent": N_("inconsistent"),
         "neutral": N_("neutral"),
+        "disputed": N_("judged differently"),
         # What the linter says.
         "refuse": N_("refused"),
         "warn": N_("warning"),
@@ -129,6 +130,55 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "witness": N_("witness"),
         "victim": N_("victim"),
         "other": N_("other"),
+        # What a party thinks of a claim.
+        "strongly-disagree": N_("strongly disagree"),
+        "disagree": N_("disagree"),
+        "agree": N_("agree"),
+        "strongly-agree": N_("strongly agree"),
+        "corrected": N_("corrected"),
+        # How a number is given.
+        "exactly": N_("exactly"),
+        "about": N_("about"),
+        "at-least": N_("at least"),
+        "at-most": N_("at most"),
+        "between": N_("between"),
+        "about-or-more": N_("about, or more"),
+        # What a claim rests on.
+        "primary-source": N_("first said or seen there"),
+        "quotes": N_("repeated from there"),
+        "derived": N_("worked out from it"),
+        "supports": N_("supported by it"),
+        "contradicts": N_("speaks against it"),
+        "assumption": N_("taken for granted"),
+        # Codes of sources and of information, in the words of their schemes.
+        "completely reliable": N_("completely reliable"),
+        "usually reliable": N_("usually reliable"),
+        "fairly reliable": N_("fairly reliable"),
+        "not usually reliable": N_("not usually reliable"),
+        "unreliable": N_("unreliable"),
+        "reliability cannot be judged": N_("reliability cannot be judged"),
+        "confirmed by other sources": N_("confirmed by other sources"),
+        "probably true": N_("probably true"),
+        "possibly true": N_("possibly true"),
+        "doubtful": N_("doubtful"),
+        "improbable": N_("improbable"),
+        "truth cannot be judged": N_("truth cannot be judged"),
+        "no doubt about the source, or reliable in all cases": N_(
+            "no doubt about the source, or reliable in all cases"
+        ),
+        "reliable in most cases": N_("reliable in most cases"),
+        "unreliable in most cases": N_("unreliable in most cases"),
+        "reliability cannot be assessed": N_("reliability cannot be assessed"),
+        "accuracy not in doubt": N_("accuracy not in doubt"),
+        "known to the source itself, not to the officer who passes it on": N_(
+            "known to the source itself, not to the officer who passes it on"
+        ),
+        "not known to the source itself, but supported by other information": N_(
+            "not known to the source itself, but supported by other information"
+        ),
+        "not known to the source itself, and cannot be supported": N_(
+            "not known to the source itself, and cannot be supported"
+        ),
     }
 )
 
@@ -163,6 +213,15 @@ SAID: Mapping[str, str] = MappingProxyType(
         "unwatched": N_("The area is watched no more; its alerts stay."),
         "acknowledged": N_("The alert counts as seen."),
         "forgotten": N_("The search was removed."),
+        "related": N_("The link was made; every view was decided anew."),
+        "claimed": N_("The claim was made; every view was decided anew."),
+        "rated": N_("Our opinion was kept. The claim stays as it is."),
+        "claim-withdrawn": N_("The claim is withdrawn; whoever has it gets the new version."),
+        "question-asked": N_("The question was asked."),
+        "assigned": N_("The claims were assigned to the question."),
+        "judged": N_("The judgement was kept under your name."),
+        "settled": N_("The question is settled for us; every claim stays as it was."),
+        "reopened": N_("The question is not settled for us any more."),
     }
 )
 """What was done just now, by the word that the address of the next page carries."""
