@@ -258,6 +258,7 @@ def _found_as_json(one: Found) -> dict[str, Any]:
         "at": instant(one.at),
         "title": one.title,
         "points": [list(point) for point in one.points],
+        "circles": [list(circle) for circle in one.circles],
     }
 
 

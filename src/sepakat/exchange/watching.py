@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sepakat.agreements.regions import load_regions
 from sepakat.agreements.topics import lies_in, protected_attribute
 from sepakat.claims.areas import in_circle, in_polygon, place_faults
+from sepakat.claims.telling import Telling
 from sepakat.claims.vocabulary import KINDS
 from sepakat.errors import Fault, InputError, NotFound
 from sepakat.exchange.asking import contested_questions
@@ -42,6 +43,10 @@ class Found:
     at: datetime
     title: str
     points: tuple[tuple[float, float], ...] = ()
+    circles: tuple[tuple[float, float, float], ...] = ()
+    """Latitude, longitude and kilometres, where a place says how exact it is."""
+    telling: Telling | None = None
+    """The claim that the object carries."""
 
 
 def watch(node: Node, area: WatchArea) -> WatchArea:
@@ -179,7 +184,8 @@ def _found(unit: Unit, area: WatchArea, since: datetime) -> Iterator[Found]:
         earlier = [one for one in unit.objects.get(stored.object.id) if one.received_at < stored.received_at]
         what = Development.CHANGED if earlier else Development.NEW
         title = title_of(stored.object.content)
-        yield Found(what, stored.object.id, stored.object.version, stored.received_at, title, where.points)
+        made = stored.object
+        yield Found(what, made.id, made.version, stored.received_at, title, where.points, where.circles, telling)
         if telling is not None and telling.claim.question is not None:
             questions.add(telling.claim.question)
     for key, text, at in contested_questions(unit, sorted(questions)):

@@ -12,10 +12,13 @@ from typing import Any
 
 from sepakat.agreements.regions import load_regions
 from sepakat.agreements.topics import TopicDefinition, TopicTable
-from sepakat.claims.areas import Point
+from sepakat.claims.areas import MOST_KM, Point
 from sepakat.exchange.ports import Unit
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.references import targets
+
+Circle = tuple[float, float, float]
+"""Latitude, longitude and kilometres."""
 
 _PLACES = ("country", "region", "administrative_area")
 _NAMES = ("name", "aliases", "x_mitre_aliases")
@@ -28,6 +31,8 @@ class Whereabouts:
     topics: frozenset[str]
     regions: frozenset[str]
     points: tuple[Point, ...]
+    circles: tuple[Circle, ...] = ()
+    """Around those points that say how exact they are: within so many kilometres."""
 
 
 class Whereabout:
@@ -54,6 +59,7 @@ class Whereabout:
         )
         regions: set[str] = set()
         points: list[Point] = []
+        circles: list[Circle] = []
         for policy in filter(None, map(self._unit.policies.get, [own, *named])):
             topics |= policy.topics
             regions |= policy.regions
@@ -62,7 +68,8 @@ class Whereabout:
                 codes = (self._regions.resolve(one[name]) for name in _PLACES if isinstance(one.get(name), str))
                 regions |= {code for code in codes if code is not None}
                 points += _point(one)
-        return Whereabouts(frozenset(topics), frozenset(regions), tuple(points))
+                circles += _circle(one)
+        return Whereabouts(frozenset(topics), frozenset(regions), tuple(points), tuple(circles))
 
 
 def _names(content: Mapping[str, Any]) -> Iterable[str]:
@@ -76,3 +83,11 @@ def _point(content: Mapping[str, Any]) -> list[Point]:
     if isinstance(latitude, int | float) and isinstance(longitude, int | float):
         return [(float(latitude), float(longitude))]
     return []
+
+
+def _circle(content: Mapping[str, Any]) -> list[Circle]:
+    """`precision` is in metres (STIX 2.1, section 4.8)."""
+    metres = content.get("precision")
+    if not isinstance(metres, int | float) or not 0 < metres / 1000 <= MOST_KM:
+        return []
+    return [(*point, metres / 1000) for point in _point(content)]

@@ -29,6 +29,17 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How exact a place is: somewhere in this ellipse, so many kilometres around."""
+
+    x: float
+    y: float
+    across: float
+    down: float
+    kilometres: float
+
+
+@dataclass(frozen=True, slots=True)
 class Map:
     """What the map shows, and which part of the world: `box` is left, top, width, height."""
 
@@ -36,6 +47,7 @@ class Map:
     circle: tuple[float, float, float, float] | None
     corners: str
     dots: tuple[Dot, ...]
+    reaches: tuple[Reach, ...] = ()
 
     @property
     def outlines(self) -> str:
@@ -57,7 +69,11 @@ def map_of(area: WatchArea, found: Sequence[Found]) -> Map:
     dots = tuple(Dot(x, y, tuple(several)) for (x, y), several in at.items())
     circle = _ellipse(area.circle) if area.circle else None
     corners = [_place(*corner) for corner in area.polygon]
-    return Map(_box(list(_extent(dots, circle, corners))), circle, " ".join(f"{x},{y}" for x, y in corners), dots)
+    exact = dict.fromkeys(place for one in found for place in one.circles)
+    reaches = tuple(Reach(*_ellipse(place), place[2]) for place in exact)
+    rings = [(one.x, one.y, one.across, one.down) for one in reaches] + ([circle] if circle else [])
+    outline = " ".join(f"{x},{y}" for x, y in corners)
+    return Map(_box(list(_extent(dots, rings, corners))), circle, outline, dots, reaches)
 
 
 def _place(latitude: float, longitude: float) -> tuple[float, float]:
@@ -72,12 +88,11 @@ def _ellipse(circle: tuple[float, float, float]) -> tuple[float, float, float, f
 
 
 def _extent(
-    dots: Sequence[Dot], circle: tuple[float, float, float, float] | None, corners: Sequence[tuple[float, float]]
+    dots: Sequence[Dot], rings: Sequence[tuple[float, float, float, float]], corners: Sequence[tuple[float, float]]
 ) -> Iterator[tuple[float, float]]:
     yield from ((dot.x, dot.y) for dot in dots)
     yield from corners
-    if circle is not None:
-        x, y, right, down = circle
+    for x, y, right, down in rings:
         yield x - right, y - down
         yield x + right, y + down
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -91,6 +91,9 @@ def _filters_of(texts: Catalogue) -> dict[str, Callable[..., Any]]:
     def minute(instant: datetime) -> str:
         return format_datetime(instant.astimezone(UTC), "d MMM y HH:mm", tzinfo=UTC, locale=language)
 
+    def day(value: date) -> str:
+        return format_date(value, "d MMM y", locale=language)
+
     def ago(instant: datetime, now: datetime) -> str:
         return format_timedelta(instant - now, add_direction=True, locale=language)
 
@@ -110,7 +113,7 @@ def _filters_of(texts: Catalogue) -> dict[str, Callable[..., Any]]:
     def finding_words(text: str) -> str:
         return finding_in(language, text)
 
-    speaking: tuple[Callable[..., Any], ...] = (minute, ago, number, words, marking_words, told, finding_words)
+    speaking: tuple[Callable[..., Any], ...] = (minute, day, ago, number, words, marking_words, told, finding_words)
     return {one.__name__: one for one in speaking}
 
 

@@ -10,10 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from sepakat.claims.vocabulary import KINDS
 from sepakat.errors import InputError, NotFound
 from sepakat.exchange import watching
+from sepakat.exchange.area_estimates import estimates_in
 from sepakat.exchange.claim_records import WatchArea
+from sepakat.exchange.consulting import closed_to
+from sepakat.stix.identifiers import StixId
 from sepakat.web.asking import Ask
 from sepakat.web.maps import map_of
 from sepakat.web.rendering import page
+from sepakat.web.timelines import timeline_of
 
 _MOST_SHOWN = 100
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -29,14 +33,20 @@ def show(ask: Ask) -> Response:
     area = _area(ask)
     since = _EVER if ask.query.get("all") == "1" else None
     found = watching.developments(ask.node, area.id, since)
+    alerts = watching.list_alerts(ask.node, area.id)
+    told = [(one.subject, one.version) for one in found[:_MOST_SHOWN]] + [(one.subject, one.version) for one in alerts]
+    closed = closed_to(ask.node, ask.who, {StixId(subject) for subject, version in told if version})
     return page(
         ask,
         "watch.html",
         area=area,
         found=found[:_MOST_SHOWN],
         count=len(found),
-        alerts=watching.list_alerts(ask.node, area.id),
+        alerts=alerts,
         drawn_map=map_of(area, found[:_MOST_SHOWN]),
+        timeline=timeline_of(found),
+        estimates=estimates_in(ask.node, found, area.name),
+        closed=closed,
     )
 
 

@@ -92,11 +92,6 @@ def read_and_asked(node: Node) -> None:
     """A page that was read, and a question with rival numbers."""
     page = next(PAGES.glob("*/id-1.html"))
     take_in(node, page.read_bytes(), Provenance(page.name, "anna"))
-    ask_question(node, "strength", Draft(Claim(kind="question"), "How many fighters are there?"), "anna")
-    for words, number in (("around 500", 500), ("about 300", 300)):
-        quantity = Quantity("about", "persons", point=number, as_said=words)
-        claim = Claim(kind="estimate", question="strength", quantity=quantity)
-        make_claim(node, Draft(claim, f"{words} fighters"), "anna")
     place = {
         "type": "location",
         "spec_version": "2.1",
@@ -106,10 +101,15 @@ def read_and_asked(node: Node) -> None:
         "name": "The crossing",
         "latitude": 34.3,
         "longitude": 41.1,
-        "precision": 5000.0,
+        "precision": 60000.0,
     }
-    watch(node, WatchArea("delta", "The delta", "anna", node.clock.now(), circle=(34.0, 41.0, 200.0)))
     take_in(node, orjson.dumps(place), Provenance("-", "anna"))
+    ask_question(node, "strength", Draft(Claim(kind="question"), "How many fighters are there?"), "anna")
+    for words, number in (("around 500", 500), ("about 300", 300)):
+        quantity = Quantity("about", "persons", point=number, as_said=words)
+        claim = Claim(kind="estimate", question="strength", quantity=quantity)
+        make_claim(node, Draft(claim, f"{words} fighters", about=(PLACE,)), "anna")
+    watch(node, WatchArea("delta", "The delta", "anna", node.clock.now(), circle=(34.0, 41.0, 200.0)))
     hypothesis = Claim(kind="hypothesis", question="strength")
     make_claim(node, Draft(hypothesis, "They split into two groups"), "anna")
 

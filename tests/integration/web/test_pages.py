@@ -12,6 +12,7 @@ from sepakat.exchange.accounting import account_for_view
 from sepakat.exchange.overview import came_from, decided, went_to
 from sepakat.exchange.ports import Node
 from sepakat.exchange.viewing import view_of
+from sepakat.exchange.watching import raise_alerts
 from sepakat.stix.identifiers import AgreementId, PartyId
 from tests.integration.web.browser import Browser, section, text_of
 from tests.integration.web.conftest import add_everybody, signed_in
@@ -186,6 +187,33 @@ def test_watch_area_is_shown_on_a_map_with_what_is_new_there(reader: Browser) ->
     assert re.search(r'<circle cx="2211.0" cy="557.0"', html)
     assert "The crossing" in text_of(section(html, "found"))
     assert "The delta" in reader.text("/watches")
+
+
+def test_watch_area_shows_how_exact_places_are_when_it_came_and_every_estimate(reader: Browser) -> None:
+    html = reader.get("/watches/delta?all=1").text
+    # 60 kilometres are 0.54 degrees, wider from west to east this far north.
+    assert '<ellipse class="reach" cx="2211.0" cy="557.0" rx="6.5" ry="5.4"' in html
+    assert "somewhere within 60 km" in text_of(html)
+    timeline = section(html, "timeline")
+    assert re.search(r'aria-label="1 contested, \d new; 1 May 2030 . 1 May 2030"', timeline)
+    estimates = text_of(section(html, "estimates"))
+    assert "persons 2 estimates" in estimates
+    assert "1. 2030-05-01 US: about 300 persons" in estimates
+
+
+def test_personal_data_is_told_in_a_watch_area_without_what_it_says(tmp_path: Path) -> None:
+    with simulation(tmp_path, "us") as made:
+        add_everybody(made["us"])
+        person = signed_in(made["us"], "analyst")
+        token = person.token("/watches")
+        person.client.post("/watches/add", data={"token": token, "id": "siege", "name": "Siege", "topics": "siege"})
+        made.clock.advance(minutes=1)
+        made.take_in("us", made.written_by("us", GROUP, "green", name="A witness of the siege"))
+        marking.annotate(made["us"], GROUP, topics=["siege"], person_category="witness", necessity="a case")
+        assert len(raise_alerts(made["us"])) == 1
+        html = person.get("/watches/siege?all=1").text
+        assert GROUP in html
+        assert "A witness of the siege" not in html
 
 
 def test_area_is_watched_looked_at_and_watched_no_more(node: Node, anna: Browser) -> None:
