@@ -50,6 +50,14 @@ _DISCLOSED: dict[str, SourceDisclosure] = {
 }
 _DISCLOSURE_ORDER = tuple(SourceDisclosure)
 
+_NONE: frozenset[str] = frozenset()
+# The tables of the standard live as long as the process, so each is known by where it is.
+_WITHOUT_STRUCTURE = {
+    id(table): frozenset(name for name, rule in table.items() if not rule.structure)
+    for tables in (STRUCTURES, *PREDEFINED_EXTENSIONS.values())
+    for table in tables.values()
+}
+
 
 class FieldMasks:
     """Which slots let which property through."""
@@ -156,14 +164,22 @@ def custom_parts(type_name: str, content: Mapping[str, Any]) -> Iterator[Path]:
 def _unknown(value: Any, path: Path, table: Properties) -> Iterator[Path]:
     if isinstance(value, list | tuple):
         for position, item in enumerate(value):
-            yield from _unknown(item, (*path, position), table)
-    elif isinstance(value, Mapping):
+            if not _is_all_known(item, table):
+                yield from _unknown(item, (*path, position), table)
+    elif isinstance(value, Mapping) and not _is_all_known(value, table):
         for name, child in value.items():
             rule = table.get(name)
             if rule is None:
                 yield (*path, name)
             elif rule.structure:
                 yield from _unknown(child, (*path, name), STRUCTURES.get(rule.structure, {}))
+
+
+def _is_all_known(value: Any, table: Properties) -> bool:
+    """Whether a structure has only names of its table that have no structure themselves, or is a mere value."""
+    if type(value) is dict:
+        return value.keys() <= _WITHOUT_STRUCTURE.get(id(table), _NONE)
+    return not isinstance(value, Mapping | list | tuple)
 
 
 def _is_defined_below(type_name: str, path: Path) -> bool:

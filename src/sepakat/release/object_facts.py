@@ -7,7 +7,7 @@ Two halves: what every decision looks at (`reading_of`), and what only a version
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -174,37 +174,76 @@ def _reading(made: StixObject) -> Reading:
 
 def _parts(made: StixObject) -> Parts:
     content, kind = made.content, made.type
-    names = _shape(tuple(content))
-    required, contributing = required_names(kind, content), contributing_names(kind, content)
-    aggregates = tuple(_aggregates(kind, content))
+    shape = _shape_of(kind, tuple(content))
+    required, contributing = shape.required, shape.contributing
+    if kind == "malware":
+        # Whether its name is required hangs on a value.
+        required = required_names(kind, content)
+    aggregates = _aggregates(shape, content)
     connections = tuple(_connections(made, required, contributing, aggregates))
     extensions = content.get("extensions", {})
     source = value_at(content, SOURCE_PATH) if "extensions" in content else None
     return Parts(
-        names=names,
+        names=shape.names,
         required=required,
         contributing=contributing,
-        groups=tuple(groups_of(kind, content)),
+        groups=shape.groups,
         connections=connections,
-        deep=frozenset(str(edge.path[0]) for found in connections for edge in found.edges if len(edge.path) > 1)
-        & (required - contributing),
+        deep=_deep(connections, required - contributing),
         source_names=tuple(
-            item.get("source_name") if isinstance(item, Mapping) else None
-            for item in _list(content.get("external_references"))
+            [
+                item.get("source_name") if isinstance(item, Mapping) else None
+                for item in _list(content.get("external_references"))
+            ]
         ),
         custom=tuple(custom_parts(kind, content)),
         extensions=tuple(extensions) if isinstance(extensions, Mapping) else None,
         claim_source=tuple(source) if isinstance(source, Mapping) else (),
         marked=tuple(_marked(content)) if "granular_markings" in content else (),
         aggregates=aggregates,
-        ties=tuple(_ties(kind, content)),
+        ties=shape.ties,
     )
 
 
-# Objects of one kind and source have the same properties in the same order: one tuple serves them all.
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the kind of an object and the names of its properties say by themselves."""
+
+    names: tuple[str, ...]
+    required: frozenset[str]
+    contributing: frozenset[str]
+    groups: tuple[tuple[str, ...], ...]
+    aggregates: Aggregates
+    ties: tuple[tuple[str, str], ...]
+
+
+# Objects of one kind and source have the same properties in the same order: one shape serves them all.
 @lru_cache(maxsize=1 << 12)
-def _shape(names: tuple[str, ...]) -> tuple[str, ...]:
+def _shape_of(kind: str, names: tuple[str, ...]) -> _Shape:
+    present = dict.fromkeys(names)
+    return _Shape(
+        names=names,
+        required=required_names(kind, present),
+        contributing=contributing_names(kind, present),
+        groups=tuple(groups_of(kind, present)),
+        aggregates=tuple(
+            ((name,), (list_name,))
+            for name, list_names in AGGREGATES.get(kind, {}).items()
+            for list_name in list_names
+            if name in present and list_name in present
+        ),
+        ties=tuple(_ties(kind, present)),
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _one_tuple(names: tuple[StixId, ...]) -> tuple[StixId, ...]:
     return names
+
+
+def _deep(connections: Sequence[Connection], required: frozenset[str]) -> frozenset[str]:
+    paths = [edge.path for found in connections for edge in found.edges]
+    return frozenset([str(path[0]) for path in paths if len(path) > 1 and path[0] in required])
 
 
 def _folded_names(content: Mapping[str, Any]) -> tuple[str, ...]:
@@ -216,7 +255,7 @@ def _markings(content: Mapping[str, Any]) -> tuple[StixId, ...] | None:
     listed = content.get("object_marking_refs", ())
     if not isinstance(listed, list | tuple) or not all(map(is_stix_id, listed)):
         return None
-    return _shape(tuple(listed))  # type: ignore[return-value]
+    return _one_tuple(tuple(listed))
 
 
 def _ends(content: Mapping[str, Any]) -> Iterator[StixId]:
@@ -259,10 +298,7 @@ def _connections(
         paths = () if reference.path == ("created_by_ref",) else (reference.path,)
         yield Connection(reference.target, (edge,), needed((edge,)), ScaffoldReference(reference.target, paths))
     for position, target in enumerate(content.get("object_marking_refs", ())):
-        path: Path = ("object_marking_refs", position)
-        # Without its marking an object would go under weaker terms: it cannot be cut.
-        marked = (Edge(path, StixId(target), "required", must_be_whole=True),)
-        yield Connection(StixId(target), marked, marked, ScaffoldReference(StixId(target), (path,)))
+        yield _marking_at(position, target)
     for entry in granular(content) if "granular_markings" in content else ():
         if entry.marking_ref is not None:
             there = tuple(path for path in entry.paths if value_at(content, path, _MISSING) is not _MISSING)
@@ -270,6 +306,15 @@ def _connections(
             yield Connection(entry.marking_ref, edges, needed(edges), ScaffoldReference(entry.marking_ref, there))
     for reference in extension_references(content) if "extensions" in content else ():
         yield Connection(reference.target, (), (), ScaffoldReference(reference.target, (reference.path,)))
+
+
+# Few markings stand on many objects.
+@lru_cache(maxsize=1 << 12)
+def _marking_at(position: int, marking: StixId) -> Connection:
+    path: Path = ("object_marking_refs", position)
+    # Without its marking an object would go under weaker terms: it cannot be cut.
+    marked = (Edge(path, marking, "required", must_be_whole=True),)
+    return Connection(marking, marked, marked, ScaffoldReference(marking, (path,)))
 
 
 def _marked(content: Mapping[str, Any]) -> Iterator[MarkedPart]:
@@ -288,14 +333,11 @@ def _ties(kind: str, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield one, other
 
 
-def _aggregates(kind: str, content: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:
-    for name, list_names in AGGREGATES.get(kind, {}).items():
-        for list_name in list_names:
-            if name in content and list_name in content:
-                yield (name,), (list_name,)
+def _aggregates(shape: _Shape, content: Mapping[str, Any]) -> Aggregates:
     lineage = value_at(content, _LINEAGE) if "extensions" in content else None
     if isinstance(lineage, Mapping) and "depth" in lineage and "via" in lineage:
-        yield (*_LINEAGE, "depth"), (*_LINEAGE, "via")
+        return (*shape.aggregates, ((*_LINEAGE, "depth"), (*_LINEAGE, "via")))
+    return shape.aggregates
 
 
 def _list(value: Any) -> list[Any]:

@@ -10,7 +10,10 @@ refers to what is in `standard`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, cast
+
+import orjson
 
 from sepakat.stix.identifiers import StixId, ids_in_text, is_stix_id, type_of
 from sepakat.stix.selectors import Path
@@ -23,8 +26,9 @@ Strength = Literal["required", "optional", "required-item", "optional-item", "em
 _REQUIRED_LISTS = frozenset({("observed-data", "object_refs")})
 _OF_ITEMS: frozenset[Strength] = frozenset({"required-item", "optional-item"})
 # Selectors name extensions by the ids of their definitions.
-_OF_MARKINGS = frozenset({"marking-definition", "extension-definition"})
+_MARKING_TYPES = frozenset({"marking-definition", "extension-definition"})
 _MARKINGS = frozenset({"object_marking_refs", "granular_markings"})
+_OF_MARKINGS, _OF_NAME = "of markings", "of a name"
 
 
 class Reference(NamedTuple):
@@ -39,24 +43,36 @@ def references(content: Mapping[str, Any]) -> tuple[Reference, ...]:
     """Every reference of an object except to its markings and extension definitions, in the order of the text."""
     found: list[Reference] = []
     kind = content.get("type")
-    known = _STRENGTHS.get(kind, _CUSTOM_STRENGTHS) if isinstance(kind, str) else _CUSTOM_STRENGTHS
-    for name, value in content.items():
-        if name == "id":
-            continue
-        if name in _MARKINGS:
-            _beside_markings(value, (name,), found)
-            continue
-        if "--" in name:
-            _embedded_in_text(name, (name,), found)
-        strength = known.get(name)
+    for name, path, strength in _plan(kind if isinstance(kind, str) else "", tuple(content)):
+        value = content[name]
         if strength is None:
             if type(value) is str:
                 if "--" in value:
-                    _embedded_in_text(value, (name,), found)
-            elif isinstance(value, dict | list | tuple):
-                _embedded(value, (name,), found, is_extensions=name == "extensions")
+                    _embedded_in_text(value, path, found)
+            elif isinstance(value, dict | list | tuple) and _may_hold_ids(value):
+                _embedded(value, path, found, is_extensions=name == "extensions")
+        elif strength == _OF_MARKINGS:
+            _beside_markings(value, path, found)
+        elif strength == _OF_NAME:
+            _embedded_in_text(name, path, found)
         else:
-            _declared(value, (name,), strength, found)
+            _declared(value, path, cast(Strength, strength), found)
+    return tuple(found)
+
+
+# Objects of one kind and source have the same properties in the same order.
+@lru_cache(maxsize=1 << 12)
+def _plan(kind: str, names: tuple[str, ...]) -> tuple[tuple[str, Path, str | None], ...]:
+    """What is to be looked at, in order: a property, its path, and what its table says of it."""
+    known = _STRENGTHS.get(kind, _CUSTOM_STRENGTHS)
+    found: list[tuple[str, Path, str | None]] = []
+    for name in names:
+        if name in _MARKINGS:
+            found.append((name, (name,), _OF_MARKINGS))
+        elif name != "id":
+            if "--" in name:
+                found.append((name, (name,), _OF_NAME))
+            found.append((name, (name,), known.get(name)))
     return tuple(found)
 
 
@@ -108,11 +124,14 @@ def _beside_markings(value: Any, path: Path, found: list[Reference]) -> None:
         return
     among: list[Reference] = []
     _embedded(value, path, among)
-    found.extend(reference for reference in among if type_of(reference.target) not in _OF_MARKINGS)
+    found.extend(reference for reference in among if type_of(reference.target) not in _MARKING_TYPES)
 
 
 def _declared(value: Any, path: Path, strength: Strength, found: list[Reference]) -> None:
     """A reference property of the standard; a value of another form than it asks for counts as embedded."""
+    if type(value) is str and strength not in _OF_ITEMS and is_stix_id(value):
+        found.append(Reference(path, StixId(value), strength))
+        return
     is_list = strength in _OF_ITEMS
     if is_list and isinstance(value, list | tuple):
         for position, item in enumerate(value):
@@ -131,6 +150,14 @@ def _target(value: Any, path: Path, strength: Strength, found: list[Reference]) 
             _embedded_in_text(value, path, found)
     else:
         _embedded(value, path, found)
+
+
+def _may_hold_ids(value: Any) -> bool:
+    """Whether two hyphens stand anywhere in a value; written out it tells that far sooner than a walk does."""
+    try:
+        return b"--" in orjson.dumps(value)
+    except TypeError:
+        return True
 
 
 def _embedded_in_text(text: str, path: Path, found: list[Reference]) -> None:
