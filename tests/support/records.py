@@ -13,6 +13,7 @@ from sepakat.agreements.terms import Onward, OnwardRule
 from sepakat.agreements.writing import agreement_hash, canonical_form
 from sepakat.claims.extension import CLAIM_EXTENSION
 from sepakat.exchange.claim_records import Alert, AlertDelivery, Development, Judgement, Verdict, WatchArea
+from sepakat.exchange.erasure_records import Erasure, OpenMessage, RetentionRule
 from sepakat.exchange.ports import Unit
 from sepakat.exchange.records import (
     Access,
@@ -52,6 +53,7 @@ from sepakat.release.question import ReceivedTerms, ViewKey
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.instants import format_instant, version_key
 from sepakat.stix.objects import StixObject
+from sepakat.transparency.erasures import SignedProof
 
 NOW = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
 US, RU, FR, IQ = (PartyId(name) for name in ("us", "ru", "fr", "iq"))
@@ -278,6 +280,18 @@ def job(number: int = 1, kind: str = "take-in", **more: Any) -> Job:
     return Job(**{"kind": kind, "subject": str(number), "due_at": at(number), "asked_at": NOW, "by": "anna", **more})
 
 
+def erasure(number: int = 1, **more: Any) -> Erasure:
+    return Erasure(number, SignedProof(b'{"number":%d}' % number, b"signature", "ed25519:a"), **more)
+
+
+def retention_rule(type_: str = "campaign", period: str = "P1Y") -> RetentionRule:
+    return RetentionRule(type_, period, NOW, "anna")
+
+
+def open_message(number: int = 1) -> OpenMessage:
+    return OpenMessage(message(number).hash, RU, number, ("objects.0.salt",))
+
+
 def policy(number: int = 1, **more: Any) -> Policy:
     return Policy(stix_id(number), **more)
 
@@ -377,6 +391,8 @@ def fill(unit: Unit) -> None:
     unit.claims.put_judgement(judgement())
     unit.watches.put_area(watch_area())
     unit.watches.add_alert(alert())
+    unit.erasures.add(erasure(open=(open_message(),)), [digest(b"token")])
+    unit.retention.put(retention_rule())
 
 
 def everything_in(unit: Unit) -> dict[str, object]:
@@ -411,6 +427,11 @@ def everything_in(unit: Unit) -> dict[str, object]:
         "syncs": (unit.syncs.everything(), unit.syncs.arrivals()),
         "claims": (unit.claims.page(), unit.claims.questions(), unit.claims.judgements(QUESTION)),
         "watches": (unit.watches.areas(), unit.watches.alerts()),
+        "erasures": (
+            unit.erasures.everything(),
+            unit.erasures.known([digest(b"token")]),
+            unit.retention.rules(),
+        ),
     }
 
 

@@ -36,6 +36,7 @@ RING_AGAIN_SECONDS = 60.0
 CATALOGUE_SECONDS = 0.5
 """A pause between pieces too, so that nobody who writes waits long."""
 JOBS_SECONDS = 0.5
+RETENTION_SECONDS = 300.0
 SYNC_LOOK_SECONDS = 1.0
 
 
@@ -58,6 +59,7 @@ class Background:
         # When a giver whose news could not be read is asked again; only the thread for news looks at it.
         self._again: dict[str, datetime] = {}
         self._seen: object = None
+        self._keeper = Duty(node.store, "retention")
         self._follower = Duty(node.store, "streams")
         self._streams = HeldStreams(node, self._ended, self._say_alarms, only_unreached=True)
         self._threads = [
@@ -68,6 +70,7 @@ class Background:
             self._thread("jobs", JOBS_SECONDS, self._do_jobs),
             self._thread("sweeper", SWEEP_SECONDS, self._sweeper.sweep),
             self._thread("catalogue", CATALOGUE_SECONDS, self._catalogue),
+            self._thread("retention", RETENTION_SECONDS, self._retain),
             self._thread("alerts", ALERT_SECONDS, self._watcher.look),
         ]
 
@@ -82,7 +85,14 @@ class Background:
         for thread in self._threads:
             thread.join(seconds)
         # Another process goes on at once.
-        for duty in (self._outbox, self._cataloguer, self._follower, self._sweeper.duty, self._watcher.duty):
+        for duty in (
+            self._outbox,
+            self._cataloguer,
+            self._keeper,
+            self._follower,
+            self._sweeper.duty,
+            self._watcher.duty,
+        ):
             duty.end()
 
     def _thread(self, name: str, seconds: float, step: Callable[[], object]) -> threading.Thread:
@@ -135,6 +145,14 @@ class Background:
 
         if self._cataloguer.is_ours():
             catch_up(self._node)
+
+    def _retain(self) -> None:
+        """Erase what is over its time, and finish erasures that waited for partners."""
+        from sepakat.exchange.retaining import run_retention
+
+        if self._keeper.is_ours():
+            for _, done in run_retention(self._node).done:
+                self._events.happened("erased", erasure=done.proof.number, objects=len(done.proof.objects))
 
     def _synchronise(self) -> None:
         from sepakat.exchange.working import givers_due, synchronise_with

@@ -8,7 +8,7 @@ passes is written with its terms in one transaction, together with the status th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,6 +22,7 @@ import msgspec
 from sepakat.agreements.terms import Scope
 from sepakat.claims.reading import claim_faults
 from sepakat.errors import Fault, InputError, NotFound
+from sepakat.exchange.erasing import erased_before
 from sepakat.exchange.ports import Node, RowQuery, Unit
 from sepakat.exchange.reading import absent
 from sepakat.exchange.records import (
@@ -39,7 +40,7 @@ from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.instants import parse_instant
 from sepakat.stix.markings import FIXED_MARKINGS
-from sepakat.stix.objects import StixObject
+from sepakat.stix.objects import StixObject, VersionRef
 from sepakat.stix.reading import Limits, read_objects
 from sepakat.stix.validation import faults_of
 from sepakat.taxii.queries import MAX_LIMIT
@@ -214,6 +215,7 @@ class _Push:
     given: dict[StixId, list[Publication]] = field(default_factory=dict)
     """The rows of these objects that this partner reads or has read."""
     recalled: frozenset[StixId] = frozenset()
+    erased: Mapping[VersionRef, int] = field(default_factory=dict)
 
     @property
     def giver(self) -> PartyId:
@@ -229,6 +231,7 @@ class _Push:
         self.given = self._given(ids)
         policies = self.unit.policies.get_many(ids)
         self.recalled = frozenset(id_ for id_, policy in policies.items() if policy.recalled)
+        self.erased = erased_before(self.node, self.unit, (made for made in read if isinstance(made, StixObject)))
         batch = self.node.ids.uuid()
         for made in read:
             if isinstance(made, _Unreadable):
@@ -266,7 +269,8 @@ class _Push:
         self.successes.append(Outcome(made.id, version))
         conflict = self._conflict(made)
         if conflict is not None:
-            item = Quarantined(self.node.ids.uuid(), self.now, self.giver, made.id, conflict, made.raw)
+            raw = b"" if made.version_ref in self.erased else made.raw
+            item = Quarantined(self.node.ids.uuid(), self.now, self.giver, made.id, conflict, raw)
             self.unit.intakes.quarantine(item)
             return
         self.taken.append(made)
@@ -300,6 +304,8 @@ class _Push:
 
     def _conflict(self, made: StixObject) -> str | None:
         """What stands against it without this partner's knowing."""
+        if made.version_ref in self.erased:
+            return f"erasure {self.erased[made.version_ref]} took it"
         if made.id in self.identities and made.digest != self.identities[made.id]:
             return f"it is the identity of {self.parties[made.id]} with other content than on its card"
         creator = self.parties.get(StixId(str(made.content.get("created_by_ref", ""))))

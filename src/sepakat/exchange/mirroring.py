@@ -7,20 +7,22 @@ Invariant: the mirror only grows, and `verified` is the size up to which signed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import orjson
 
 from sepakat.errors import InputError, PeerError
 from sepakat.exchange import logs
+from sepakat.exchange.erasing_messages import erased_hash
 from sepakat.exchange.messaging import compose
 from sepakat.exchange.parties import known_party, own_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import CheckpointNote, Leaf
 from sepakat.exchange.statements import forked
+from sepakat.shapes import read_instant
 from sepakat.stix.identifiers import PartyId
 from sepakat.transparency.checkpoints import Role, Verifier, cosign_note, open_checkpoint, parse_checkpoint_text
 from sepakat.transparency.keys import PublicKey
@@ -47,6 +49,9 @@ class Mirror:
         if self.alarms:
             return
         try:
+            if (hash_ := erased_hash(document)) is not None:
+                self._follow_erased(unit, orjson.loads(document), hash_)
+                return
             signed = parse_message(orjson.loads(document))
             if signed.message.kind == "release-statement":
                 self._follow_release(node, unit, signed)
@@ -56,6 +61,20 @@ class Mirror:
             self.alarms.append(error.message)
         except orjson.JSONDecodeError:
             self.alarms.append(f"log of {self.owner} for us: it shows something that is no message")
+
+    def _follow_erased(self, unit: Unit, document: Mapping[str, Any], hash_: str) -> None:
+        """A message of which something was erased: its leaves are as the owner says, and its heads bear that out."""
+        try:
+            kind, at = str(document["kind"]), read_instant(document["at"])
+            released = leaf_from(document["body"]["leaf"]) if kind == "release-statement" else None
+        except (KeyError, TypeError, AttributeError):
+            kind, at, released = "", None, None
+        if at is None:
+            self.alarms.append(f"log of {self.owner} for us: it shows something that is no message")
+            return
+        if released is not None:
+            self._append(unit, released.data)
+        self._append(unit, MessageLeaf("sent", kind, hash_, at).data)
 
     def _follow_release(self, node: Node, unit: Unit, signed: SignedMessage) -> None:
         body = signed.message.body

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from sepakat.agreements.life import LifeEvent
 from sepakat.exchange.catalogue_ports import Catalogue, Recent
 from sepakat.exchange.claim_ports import Claims, Watches
+from sepakat.exchange.erasure_ports import Erasures, Retention
 from sepakat.exchange.journal import Changes
 from sepakat.exchange.records import (
     Access,
@@ -405,6 +406,10 @@ class Unit(Protocol):
     def claims(self) -> Claims: ...
     @property
     def watches(self) -> Watches: ...
+    @property
+    def erasures(self) -> Erasures: ...
+    @property
+    def retention(self) -> Retention: ...
 
 
 class Store(Protocol):
@@ -427,6 +432,12 @@ class Store(Protocol):
 
         A connection that is lost takes the lease with it, which its holder learns only when it asks: so whoever works
         under a lease does nothing that would do harm if it were done twice.
+        """
+
+    def scrub(self) -> None:
+        """Write the files anew without what was deleted, after an erasure; writers wait meanwhile.
+
+        Raises StoreError('store-busy') if others do not let go of the files; what is deleted stays deleted.
         """
 
     def close(self) -> None:

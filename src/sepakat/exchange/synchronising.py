@@ -19,6 +19,7 @@ from hashlib import sha256
 from sepakat.agreements.terms import Scope
 from sepakat.errors import NotPermitted, PeerError
 from sepakat.exchange.arrivals import Passed, Refused, Situation, judge, lies_ahead, read_one
+from sepakat.exchange.erasing import erased_before
 from sepakat.exchange.messaging import compose, deliver
 from sepakat.exchange.mirroring import Mirror, check_heads, cosign_head, newest_head
 from sepakat.exchange.parties import known_party
@@ -310,8 +311,12 @@ class _Run:
         take_in: str,
         got: list[tuple[str, Stated]],
     ) -> Iterator[Passed]:
+        erased = erased_before(self.node, unit, (made for made in read if isinstance(made, StixObject)))
         for made in read:
             verdict = made if isinstance(made, Refused) else self._judge(unit, where, made, report)
+            if isinstance(made, StixObject) and made.version_ref in erased:
+                # Its bytes are not even kept apart; the giver gets its receipt, and learns nothing of it.
+                verdict = Refused(made.id, f"erasure {erased[made.version_ref]} took it", b"", verdict.stated)
             if isinstance(made, StixObject) and verdict.stated is not None:
                 got.append((made.digest, verdict.stated))
             if isinstance(verdict, Refused):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sepakat.errors import Fault, InputError, NotFound, NotPermitted
 from sepakat.exchange.cataloguing import enter
+from sepakat.exchange.erasing import erased_before, named_before
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import KeptMapping, Quarantined, StoredVersion, TakeIn
 from sepakat.exchange.releasing import ReleaseSummary, update_views
@@ -24,6 +25,7 @@ from sepakat.exchange.reports import ReportTaken, forget_report, keep_report, re
 from sepakat.exchange.screening import AHEAD, Checked, Progress, Taken, check, compare
 from sepakat.intake.formats import read_source
 from sepakat.intake.source import Contents, Item, Source
+from sepakat.release.free_text import identifying_strings
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import StixObject, VersionRef
 
@@ -166,8 +168,12 @@ class _Intake:
         conflicts: list[Fault] = []
         wrong: set[StixId] = set()
         total = len(self.contents.objects)
+        erased = self._erased(unit)
+        conflicts += erased.values()
+        wrong |= {made[0] for made in erased}
+        passed_over = {**self.checked.wrong, **{made: str(fault) for made, fault in erased.items()}}
         for some in compare(
-            unit, self.contents.objects, self.now, self.checked.wrong, is_converted=self.contents.is_converted
+            unit, self.contents.objects, self.now, passed_over, is_converted=self.contents.is_converted
         ):
             conflicts += some.conflicts
             wrong |= some.wrong
@@ -201,6 +207,23 @@ class _Intake:
             released,
             self.contents.asks,
         )
+
+    def _erased(self, unit: Unit) -> dict[VersionRef, Fault]:
+        """What was erased here and comes again; what only has the name of something erased is warned of."""
+        if unit.erasures.is_empty():
+            return {}
+        good = [made for made in self.contents.objects if made.version_ref not in self.checked.wrong]
+        found = erased_before(self.node, unit, good)
+        for made in good:
+            strings = () if made.version_ref in found else identifying_strings(made.content)
+            if strings and (number := named_before(self.node, unit, strings)) is not None:
+                self.warnings.append(
+                    Fault(made.id, "nothing that has the name of what was erased", f"erasure {number}")
+                )
+        return {
+            made: Fault(made[0], "nothing that was erased here", f"what erasure {number} took")
+            for made, number in found.items()
+        }
 
     def _keep(self, unit: Unit) -> ReleaseSummary:
         unit.intakes.add(

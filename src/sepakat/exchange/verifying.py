@@ -2,8 +2,8 @@
 
 Reads the store and nothing else. Object digests and message hashes are computed anew from the bytes as they stand, so
 that a changed byte in a body, a salt, a message, a leaf or a checkpoint is named with its place. A log is looked for
-wherever something says that there must be one, so that one which is gone is not passed over. The checking itself is
-`transparency.verification`.
+wherever something says that there must be one, so that one which is gone is not passed over. What was erased has to be
+named in a signed proof, or it is damage. The checking itself is `transparency.verification`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ import orjson
 
 from sepakat.errors import InputError, NotFound, StoreError
 from sepakat.exchange import logs
+from sepakat.exchange.erasing_messages import erased_hash
+from sepakat.exchange.keys import card_keys
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Direction, Leaf, MessageRecord, Party, Publication
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.objects import StixObject
+from sepakat.transparency.erasures import ErasedRow, ProvedErasures, check_proofs
 from sepakat.transparency.exports import write_export
 from sepakat.transparency.leaves import MessageLeaf, ReleaseLeaf, parse_leaf
 from sepakat.transparency.messages import parse_message
@@ -61,6 +64,8 @@ def verify_logs(node: Node, party: PartyId | None = None) -> list[VerifiedLog]:
             raise StoreError("store-damaged", f"{node.party} itself is not in its store", "restore a backup")
         # Reading an agreement checks that it is as it was signed.
         signed = frozenset(record.hash for record in unit.agreements.everything())
+        proofs = [erasure.proof for erasure in unit.erasures.everything()]
+        proved = check_proofs(proofs, [entry.key for entry in card_keys(own)])
         found = []
         for counterpart in _counterparts(node, unit):
             if party not in (None, counterpart):
@@ -70,9 +75,9 @@ def verify_logs(node: Node, party: PartyId | None = None) -> list[VerifiedLog]:
                 gone = LogFinding("party-missing", f"there is a log for {counterpart}, but nothing about that party")
                 found.append(VerifiedLog(counterpart, False, LogReport(0, b"", (gone,))))
                 continue
-            found.append(VerifiedLog(counterpart, False, _verify(unit, own, other, signed)))
+            found.append(VerifiedLog(counterpart, False, _verify(unit, own, other, signed, proved)))
             if unit.logs.size(counterpart, mirror=True) or unit.logs.leaves(counterpart, mirror=True):
-                found.append(VerifiedLog(counterpart, True, _verify_mirror(unit, own, other)))
+                found.append(VerifiedLog(counterpart, True, _verify_mirror(unit, own, other, proved)))
     return found
 
 
@@ -105,25 +110,26 @@ def _counterparts(node: Node, unit: Unit) -> list[PartyId]:
     return sorted(named)
 
 
-def _verify(unit: Unit, own: Party, other: Party, signed: frozenset[str]) -> LogReport:
+def _verify(unit: Unit, own: Party, other: Party, signed: frozenset[str], proved: ProvedErasures) -> LogReport:
     leaves = unit.logs.leaves(other.id, mirror=False)
     report = verify_log(
         logs.log_origin(own.id, other.id),
         [LogEntry(leaf.data) for leaf in leaves],
         [note.note for note in unit.logs.checkpoints(other.id, mirror=False)],
         logs.verifiers(own, other),
-        rows=_rows(unit, other.id),
-        messages=_messages(unit, other.id, leaves),
+        rows=_rows(unit, other.id, proved),
+        messages=_messages(unit, other.id, leaves, proved),
     )
     more = (
         *_missing_leaves(unit, other.id, leaves, mirror=False),
         *_unsigned_releases(report, leaves),
         *_missing_agreements(leaves, signed),
+        *(LogFinding("erasure-proof-damaged", fault) for fault in proved.faults),
     )
     return replace(report, findings=(*report.findings, *more))
 
 
-def _verify_mirror(unit: Unit, own: Party, other: Party) -> LogReport:
+def _verify_mirror(unit: Unit, own: Party, other: Party, proved: ProvedErasures) -> LogReport:
     leaves = unit.logs.leaves(other.id, mirror=True)
     # A head may come before the next synchronisation fetches its leaves; one that we co-signed had them all.
     heads = (note for note in unit.logs.checkpoints(other.id, mirror=True) if note.cosigned or note.size <= len(leaves))
@@ -133,7 +139,7 @@ def _verify_mirror(unit: Unit, own: Party, other: Party) -> LogReport:
         [note.note for note in heads],
         logs.verifiers(other, own),
     )
-    more = (*_missing_leaves(unit, other.id, leaves, mirror=True), *_changed_messages(unit, other.id))
+    more = (*_missing_leaves(unit, other.id, leaves, mirror=True), *_changed_messages(unit, other.id, proved))
     return replace(report, findings=(*report.findings, *more))
 
 
@@ -162,11 +168,14 @@ def _missing_agreements(leaves: Sequence[Leaf], signed: frozenset[str]) -> Itera
             yield LogFinding("agreement-missing", gone, leaf=leaf.index)
 
 
-def _rows(unit: Unit, taker: PartyId) -> Iterator[PublishedRow]:
+def _rows(unit: Unit, taker: PartyId, proved: ProvedErasures) -> Iterator[PublishedRow]:
     for collection in unit.views.collections():
         if collection.view.taker == taker:
             for row in unit.views.rows(collection.id, include_withdrawn=True):
-                yield PublishedRow(row.leaf, row.position, _name(row), row.salt, _digest(row))
+                if not (row.salt or row.digest or row.body) and ErasedRow(taker, row.leaf, row.position) in proved.rows:
+                    yield PublishedRow(row.leaf, row.position, _name(row), None, None)
+                else:
+                    yield PublishedRow(row.leaf, row.position, _name(row), row.salt, _digest(row))
 
 
 def _digest(row: Publication) -> str:
@@ -182,17 +191,18 @@ def _name(row: Publication) -> str:
     return f"{row.id} {row.version}".strip()
 
 
-def _messages(unit: Unit, to: PartyId, leaves: Sequence[Leaf]) -> Iterator[MessageRow]:
+def _messages(unit: Unit, to: PartyId, leaves: Sequence[Leaf], proved: ProvedErasures) -> Iterator[MessageRow]:
     read = ((leaf.index, _read(leaf)) for leaf in leaves)
     places = {leaf.message: index for index, leaf in read if isinstance(leaf, MessageLeaf)}
     for record in _kept(unit, to, Direction.OUT):
-        made = _hash(record)
-        yield MessageRow(places.get(record.hash, places.get(made, _NOWHERE)), made)
+        is_erased = _is_erased(record, proved)
+        made = record.hash if is_erased else _hash(record)
+        yield MessageRow(places.get(record.hash, places.get(made, _NOWHERE)), made, is_erased)
 
 
-def _changed_messages(unit: Unit, sender: PartyId) -> Iterator[LogFinding]:
+def _changed_messages(unit: Unit, sender: PartyId, proved: ProvedErasures) -> Iterator[LogFinding]:
     for record in _kept(unit, sender, Direction.IN):
-        if _hash(record) != record.hash:
+        if not _is_erased(record, proved) and _hash(record) != record.hash:
             why = f"message {record.hash[:16]} of {sender} ({record.kind}): its bytes are not what was taken"
             yield LogFinding("message-changed", why)
 
@@ -202,6 +212,11 @@ def _kept(unit: Unit, counterpart: PartyId, direction: Direction) -> Iterator[Me
     while page := unit.messages.after(counterpart, last, direction=direction):
         yield from page
         last = page[-1].sequence
+
+
+def _is_erased(record: MessageRecord, proved: ProvedErasures) -> bool:
+    """Whether something was taken out of a message, and a proof says so."""
+    return erased_hash(record.document) == record.hash and record.hash in proved.messages
 
 
 def _hash(record: MessageRecord) -> str:

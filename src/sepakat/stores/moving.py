@@ -55,6 +55,9 @@ class HeldStore:
     def lease(self, name: str) -> None:
         return None
 
+    def scrub(self) -> None:
+        """Nothing is deleted here."""
+
     def close(self) -> None:
         """Nothing of its own to close."""
 

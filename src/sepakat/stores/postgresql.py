@@ -36,6 +36,15 @@ _LOCKS = 0x5E9A
 """The first half of every advisory lock of Sepakat; the second says which schema it is of, and what it is for."""
 
 
+_WITH_CONTENT = (
+    *("bodies", "versions", "publications", "claims", "policies", "decisions", "judgements", "alerts", "variants"),
+    *("catalogue", "catalogue_words", "catalogue_links", "quarantined", "push_statuses", "jobs", "saved_searches"),
+    *("reports", "report_contents", "proposals", "review_steps", "messages", "recalls", "consents", "topics"),
+    *("take_ins", "consultations", "arrivals", "sync_states", "watch_areas", "objects"),
+)
+"""The tables that an erasure writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresqlLimits:
     """What a store may take of the server."""
@@ -94,6 +103,17 @@ class PostgresqlStore:
 
     def lease(self, name: str) -> SessionLease | None:
         return self._leases.lease(name)
+
+    def scrub(self) -> None:
+        engine = _engine(self.address, self._limits, writes=True).execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                for table in _WITH_CONTENT:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        except StoreError as error:
+            raise error from None
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Close all connections; units that are open end by themselves."""

@@ -47,6 +47,9 @@ class ReplicatedStore:
     def lease(self, name: str) -> SessionLease | None:
         return self._primary.lease(name)
 
+    def scrub(self) -> None:
+        self._primary.scrub()
+
     def close(self) -> None:
         """Close the connections to both."""
         self._replica.close()

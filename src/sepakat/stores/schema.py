@@ -31,13 +31,14 @@ from sqlalchemy import (
 
 from sepakat.agreements.life import LifeEvent
 from sepakat.exchange.claim_records import AlertDelivery, Development, Verdict
+from sepakat.exchange.erasure_records import OpenMessage
 from sepakat.exchange.records import Direction, RecallAnswer, Role
 from sepakat.exchange.report_records import ProposalState
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0009"
+REVISION = "0010"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -689,4 +690,32 @@ consultations = Table(
     _required("user", Name),
     _required("object_id", PackedId, index=True),
     _required("purpose", Prose),
+)
+
+# What was erased: signed proofs without content, tokens by which it is known again; and how long what is kept.
+
+erasures = Table(
+    "erasures",
+    metadata,
+    _given_key(),
+    _required("document", LargeBinary),
+    _required("signature", LargeBinary),
+    _required("signed_by", Name),
+    _required("open", Nested(tuple[OpenMessage, ...])),
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("token", Packed, primary_key=True),
+    _required("erasure", Key, ForeignKey("erasures.key")),
+)
+
+retention_rules = Table(
+    "retention_rules",
+    metadata,
+    Column("type", Name, primary_key=True),
+    _required("period", Name),
+    _required("set_at", Instant),
+    _required("set_by", Name),
 )

@@ -101,6 +101,20 @@ class SqliteStore:
     def lease(self, name: str) -> FileLease | None:
         return file_lease(self.path, name)
 
+    def scrub(self) -> None:
+        with self._writers.connect() as connection:
+            driver = _driver(connection)
+            try:
+                driver.execute("VACUUM").close()
+                # The log has pages as they were before; a reader that is under way keeps them for as long as it reads.
+                (is_busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if (error.sqlite_errorcode & 0xFF) in _FULL:
+                    raise _full(self.path) from error
+                is_busy = True
+        if is_busy:
+            raise _busy(self.path)
+
     def close(self) -> None:
         """Close all connections; units that are open end by themselves."""
         with self._watch_lock:
@@ -260,6 +274,14 @@ def _busy(path: Path) -> StoreError:
     return StoreError("store-busy", f"store {path} is being written by another for too long", "try again")
 
 
+def _full(path: Path) -> StoreError:
+    return StoreError(
+        "store-full",
+        f"store {path} cannot grow: the disk is full, or a limit on its size is reached",
+        "make room; nothing was changed",
+    )
+
+
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
@@ -275,11 +297,7 @@ def _translate(context: ExceptionContext, path: Path) -> None:
     if code in _BUSY:
         raise _busy(path) from error
     if extended in _FULL or code in _FULL:
-        raise StoreError(
-            "store-full",
-            f"store {path} cannot grow: the disk is full, or a limit on its size is reached",
-            "make room; nothing was changed",
-        ) from error
+        raise _full(path) from error
     if code in _DAMAGED:
         raise StoreError(
             "store-damaged", f"store {path} is damaged: {error}", "stop the node and restore a backup"

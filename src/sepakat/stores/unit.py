@@ -14,6 +14,7 @@ from sepakat.stores.agreements import SqlAgreements
 from sepakat.stores.catalogue import SqlCatalogue
 from sepakat.stores.changes import SqlChanges
 from sepakat.stores.claims import SqlClaims
+from sepakat.stores.erasures import SqlErasures
 from sepakat.stores.held_objects import SqlObjects
 from sepakat.stores.intakes import SqlIntakes
 from sepakat.stores.jobs import SqlJobs
@@ -27,6 +28,7 @@ from sepakat.stores.policies import SqlPolicies
 from sepakat.stores.readings import SqlReadings
 from sepakat.stores.recent import SqlRecent
 from sepakat.stores.reports import SqlReports
+from sepakat.stores.retention import SqlRetention
 from sepakat.stores.syncs import SqlSyncs
 from sepakat.stores.views import SqlViews
 from sepakat.stores.watches import SqlWatches
@@ -56,6 +58,8 @@ class SqlUnit:
         self.jobs = SqlJobs(connection)
         self.claims = SqlClaims(connection)
         self.watches = SqlWatches(connection)
+        self.erasures = SqlErasures(connection, keys, self.changes)
+        self.retention = SqlRetention(connection)
 
 
 @contextmanager

@@ -45,11 +45,13 @@ class PublishedRow:
 class MessageRow:
     """One message as it is kept: the leaf that it belongs to, and its hash recomputed from the document read now.
 
-    `leaf` is negative for a message that no leaf names.
+    `leaf` is negative for a message that no leaf names. With `is_erased` the hash is the one kept beside a document
+    that is not whole any more.
     """
 
     leaf: int
     hash: str
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,9 @@ def _batch_findings(index: int, leaf: ReleaseLeaf, seen: _Seen) -> Iterator[LogF
 
 def _check_messages(leaves: Sequence[Leaf | None], rows: Iterable[MessageRow]) -> Iterator[LogFinding]:
     seen: set[int] = set()
+    erased = 0
     for row in rows:
+        erased += row.is_erased
         leaf = leaves[row.leaf] if 0 <= row.leaf < len(leaves) else None
         if isinstance(leaf, MessageLeaf):
             if leaf.message != row.hash:
@@ -296,3 +300,5 @@ def _check_messages(leaves: Sequence[Leaf | None], rows: Iterable[MessageRow]) -
     for index, leaf in enumerate(leaves):
         if isinstance(leaf, MessageLeaf) and index not in seen:
             yield LogFinding("message-missing", f"leaf {index}: the {leaf.kind} that was logged is gone", leaf=index)
+    if erased:
+        yield LogFinding("messages-erased", f"something is erased in {erased} of the messages", is_damage=False)

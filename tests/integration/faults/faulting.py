@@ -71,6 +71,9 @@ class FaultingStore:
     def lease(self, name: str) -> Lease | None:
         return self.store.lease(name)
 
+    def scrub(self) -> None:
+        self.store.scrub()
+
     def close(self) -> None:
         self.store.close()
 
