@@ -305,8 +305,9 @@ def _columns(stated: Sequence[str]) -> dict[str, str]:
 def _list_mappings(node: Node, *, as_json: bool) -> None:
     import json
 
-    with node.store.reading() as unit:
-        kept = unit.intakes.mappings()
+    from sepakat.exchange.mappings import list_mappings
+
+    kept = list_mappings(node)
     if as_json:
         say_json([{"name": one.name, "at": instant(one.at), **json.loads(one.content)} for one in kept])
         return

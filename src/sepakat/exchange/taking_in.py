@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sepakat.errors import Fault, InputError, NotFound, NotPermitted
 from sepakat.exchange.cataloguing import enter
 from sepakat.exchange.erasing import erased_before, named_before
+from sepakat.exchange.mappings import kept_mapping
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import KeptMapping, Quarantined, StoredVersion, TakeIn
 from sepakat.exchange.releasing import ReleaseSummary, update_views
@@ -249,7 +250,7 @@ class _Intake:
 def _source(node: Node, data: bytes, provenance: Provenance, wishes: Wishes, now: datetime) -> Source:
     with node.store.reading() as unit:
         parties = {party.id: party for party in unit.parties.everyone()}
-        options = {**wishes.options, **_kept_mapping(unit, wishes.options), "is_dry_run": wishes.is_dry_run}
+        options = {**wishes.options, **kept_mapping(unit, wishes.options), "is_dry_run": wishes.is_dry_run}
     if provenance.captured_at is not None and provenance.captured_at > now + AHEAD:
         told = provenance.captured_at.isoformat()
         raise InputError("capture-to-come", f"time of capture refused: {told} is yet to come", None)
@@ -265,17 +266,6 @@ def _source(node: Node, data: bytes, provenance: Provenance, wishes: Wishes, now
         {party.identity.id: party.id for party in parties.values()},
         options,
     )
-
-
-def _kept_mapping(unit: Unit, options: Mapping[str, Any]) -> Mapping[str, str]:
-    """The mapping that is asked for by name, as the reader of tables takes it."""
-    name = options.get("mapping_name")
-    if name is None:
-        return {}
-    kept = unit.intakes.mapping(name)
-    if kept is None:
-        raise NotFound("mapping-unknown", f"no mapping {name[:100]}", "`sepakat take-in --mappings` shows them")
-    return {"mapping": kept.content}
 
 
 def undo_take_in(node: Node, id_: str) -> tuple[StixObject, ...]:

@@ -7,16 +7,20 @@ is refused with the list of names. A reader's module is loaded when its format i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from sepakat.errors import InputError
 from sepakat.intake.source import Contents, Source
+from sepakat.intake.tables.columns import Columns
 
 MOST_BYTES = 512 << 20
 """The largest source that is read at all; each format may ask for less."""
+
+TABLE = "csv"
+"""The name of the format of tables, whatever parts their cells."""
 
 HEAD = 65_536
 """How many bytes of a source detection looks at."""
@@ -106,7 +110,7 @@ def _is_even(head: bytes) -> bool:
 FORMATS: tuple[Format, ...] = (
     Format("misp", "sepakat.intake.misp.reader", _is_misp),
     Format("stix", "sepakat.intake.stix_json", _is_stix),
-    Format("csv", "sepakat.intake.tables.reader", _is_table),
+    Format(TABLE, "sepakat.intake.tables.reader", _is_table),
     Format("page", "sepakat.intake.report_pages", _is_page),
     Format("text", "sepakat.intake.report_texts", _is_text),
 )
@@ -158,3 +162,16 @@ def read_source(source: Source, form: str = "auto") -> tuple[str, Contents]:
     found = detect(source.name, source.data) if form == "auto" else format_named(form)
     read = cast("Callable[[Source], Contents]", import_module(found.module).read)
     return found.name, read(source)
+
+
+def columns_of_source(name: str, data: bytes, options: Mapping[str, Any]) -> Columns | None:
+    """The columns of a source as they would be read; None if it is no table.
+
+    Raises:
+        InputError: the format is not known, or the table cannot be read, or the options do not fit it.
+    """
+    found = detect(name, data)
+    if found.name != TABLE:
+        return None
+    columns_of = cast("Callable[[bytes, Mapping[str, Any]], Columns]", import_module(found.module).columns_of)
+    return columns_of(data, options)

@@ -1,14 +1,13 @@
-"""The pages on which something is tried or brought in: a decision, and content to take in, first without keeping it."""
+"""The page on which a decision is tried: an object or a bundle, a party, an agreement or a draft, an instant."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from sepakat.errors import InputError, SepakatError
 from sepakat.exchange.parties import list_parties
-from sepakat.exchange.taking_in import Provenance, Wishes, take_in
 from sepakat.exchange.trying import Trial, Tried, try_decision
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.web.asking import Ask
@@ -29,24 +28,6 @@ def try_(ask: Ask) -> Response:
             fault = error
     parties = [party for party in list_parties(ask.node) if not party.is_self]
     return page(ask, "try.html", 200, asked=asked, tried=tried, fault=fault, parties=parties)
-
-
-def bring(ask: Ask) -> Response:
-    """Content to take in: looked through first, kept when the person says so."""
-    report, fault = None, None
-    text = ask.form.get("content", "")
-    if ask.method == "POST":
-        name, data = ask.files.get("file", ("", b""))
-        if not data:
-            name, data = ask.form.get("name", "").strip() or "-", text.encode()
-        wishes = Wishes(is_dry_run=ask.form.get("do") != "keep", keeps_good=ask.form.get("good") == "1")
-        try:
-            report = take_in(ask.node, data, Provenance(name or "-", ask.who), wishes)
-        except SepakatError as error:
-            fault = error
-        if report is not None and report.id is not None:
-            return RedirectResponse("/objects?said=taken-in", 303)
-    return page(ask, "take_in.html", 200, report=report, fault=fault, text=text)
 
 
 def _trial(asked: dict[str, str]) -> Trial:

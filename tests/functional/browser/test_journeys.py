@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+from pathlib import Path
 
 import pytest
 
@@ -57,8 +57,7 @@ def test_report_is_taken_in_and_reviewed_with_the_keyboard(fresh: Stage) -> None
         page = anna.open("/take-in")
         page.locator("[name=file]").set_input_files(next(PAGES.glob("*/id-1.html")))
         anna.press("Take it in")
-        page.get_by_role("link", name="Reports", exact=True).click()
-        page.get_by_role("link", name=re.compile("Tiga Negara")).click()
+        page.wait_for_url("**/reports/*?said=read")
         assert page.locator("mark").count() > 5
         for _ in range(3):
             page.keyboard.press("j")
@@ -80,6 +79,49 @@ def test_report_is_taken_in_and_reviewed_with_the_keyboard(fresh: Stage) -> None
         page.locator("form[action$='/mark'] button").click()
         assert page.locator(".notice.done").is_visible()
         assert "added here" in page.locator("section:has(#markings)").inner_text()
+        assert anna.said == []
+
+
+def test_table_is_brought_once_and_taken_in_under_the_columns_that_were_shown(fresh: Stage, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.csv"
+    feed.write_text("Ref,Host\nalpha,198.51.100.7\nbeta,198.51.100.8\n", "utf-8")
+    with fresh.person(name="analyst", scripts=False) as anna:
+        page = anna.open("/take-in")
+        page.locator("[name=file]").set_input_files(feed)
+        anna.press("Look through it")
+        page.get_by_label("Ref: is read as").select_option("name")
+        page.get_by_label("Keep these columns under a name").fill("feed")
+        anna.press("Take it in")
+        assert page.get_by_role("link", name="alpha").is_visible()
+        assert anna.said == []
+
+
+def test_question_is_asked_answered_judged_and_settled_without_javascript(fresh: Stage) -> None:
+    fresh.world.take_in("us", fresh.world.written_by("us", GROUP, "green", name="Black Banner Group"))
+    with fresh.person(name="analyst", scripts=False) as anna:
+        page = anna.open("/questions")
+        for name, words in (("text", "Who attacked the hotel?"), ("subject", "hotel"), ("predicate", "attack")):
+            page.locator(f"form[action$='/ask'] [name={name}]").fill(words)
+        anna.press("Ask")
+        assert page.url.endswith("/questions/attack/hotel?said=question-asked")
+        for kind, words in (("hypothesis", "The group did it"), ("report", "Three men fled")):
+            anna.open(f"/objects/{GROUP}")
+            page.get_by_text("Make a claim on it").click()
+            form = page.locator("form[action$='/claim']")
+            form.locator("[name=kind]").select_option(kind)
+            form.locator("[name=text]").fill(words)
+            form.locator("[name=question]").fill("attack/hotel")
+            anna.press("Claim")
+        page.get_by_role("link", name="the question").first.click()
+        page.locator("td details summary").first.click()
+        page.locator("[name=verdict]").first.select_option("inconsistent")
+        anna.press("Judge")
+        assert "analyst: inconsistent" in page.locator("section:has(#matrix)").inner_text()
+        page.get_by_text("Say that it is settled").click()
+        page.locator("form[action$='/settle'] [name=reason]").fill("The cameras show it")
+        anna.press("It is settled for us")
+        assert "settled for us" in page.locator("header.head").inner_text()
+        assert page.locator(".rivals section").count() == 2
         assert anna.said == []
 
 

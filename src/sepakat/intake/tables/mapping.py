@@ -13,13 +13,8 @@ from dataclasses import dataclass
 
 from sepakat.errors import InputError
 from sepakat.intake.tables.cells import Row
+from sepakat.intake.tables.columns import ROLES
 from sepakat.intake.tables.values import Named, kind_said, name_value
-
-ROLES = (
-    "value", "type", "name", "description", "first-seen", "last-seen", "valid-until", "confidence", "tlp",
-    "labels", "ignore",
-)  # fmt: skip
-"""What a column may be. `first-seen` is when an indicator begins to be valid; `ignore` is left out."""
 
 _HEADINGS = {
     "value": ("value", "indicator", "ioc", "observable", "indikator", "nilai", "data"),

@@ -12,9 +12,13 @@ from typing import Any
 from sepakat.errors import Fault, InputError
 from sepakat.intake.source import Contents, Item, Source
 from sepakat.intake.tables.cells import Row, read_rows
+from sepakat.intake.tables.columns import Column, Columns
 from sepakat.intake.tables.indicators import Said, objects_of
 from sepakat.intake.tables.mapping import ColumnMapping, checked, headings_of, parse_mapping, propose
 from sepakat.stix.objects import StixObject
+
+_EXAMPLES = 3
+_LOOKED_AT = 50
 
 
 def read(source: Source) -> Contents:
@@ -33,6 +37,24 @@ def read(source: Source) -> Contents:
             "look at it with --dry-run, then add --accept-mapping, or --column 'HEADING=ROLE', or name a kept one",
         )
     return _contents(rows, checked(mapping), source)
+
+
+def columns_of(data: bytes, options: Mapping[str, Any]) -> Columns:
+    """The columns of a table as they would be read under these options.
+
+    Raises:
+        InputError: it cannot be read, or the options do not fit it.
+    """
+    rows = read_rows(data)
+    mapping, _ = _mapping(rows, options)
+    body = rows[1:] if mapping.has_headings else rows
+    headings = headings_of(rows, has_headings=mapping.has_headings)
+    columns = []
+    for place, heading in enumerate(headings):
+        cells = (row.cells[place] for row in body[:_LOOKED_AT] if place < len(row.cells) and row.cells[place])
+        role = mapping.columns.get(heading, "ignore")
+        columns.append(Column(heading, role, tuple(dict.fromkeys(cells))[:_EXAMPLES]))
+    return Columns(tuple(columns), len(body))
 
 
 def _mapping(rows: Sequence[Row], options: Mapping[str, Any]) -> tuple[ColumnMapping, bool]:
