@@ -188,6 +188,15 @@ def rotate_key(folder: Path, node: Node, *, stolen_since: datetime | None = None
     _finish_rotation(folder, node, node.signer)
 
 
+def _key_change(node: Node) -> Callable[[datetime | None], None] | None:
+    """`rotate_key` for the folder that a node's key is in; None where its key is in none."""
+    signer = node.signer
+    if not isinstance(signer, FileSigner):
+        return None
+    folder = signer.path.parent.parent
+    return lambda stolen_since: rotate_key(folder, node, stolen_since=stolen_since)
+
+
 def _finish_rotation(folder: Path, node: Node, signer: FileSigner) -> None:
     """Put the next key to use if our card names it: the card is written first, so a key that it does not name is none.
 
@@ -397,7 +406,8 @@ def application(
         Route("/ready", ready, methods=["GET"]),
         *api.routes(node, is_behind_proxy=is_behind_proxy),
     ]
-    served = Starlette(routes=[*routes, *site.routes(node, is_behind_proxy=is_behind_proxy)])
+    pages = site.routes(node, is_behind_proxy=is_behind_proxy, change_key=_key_change(node))
+    served = Starlette(routes=[*routes, *pages])
     served.state.counters = door.service.metrics.text
     return served
 

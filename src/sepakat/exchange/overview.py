@@ -272,7 +272,8 @@ def _came(unit: Unit, found: Sequence[tuple[int, Arrival]]) -> tuple[Came, ...]:
 
 
 def _went(view: ViewKey, rows: Iterable[Publication]) -> tuple[Went, ...]:
-    return tuple(Went(view, row, title_of(orjson.loads(row.body))) for row in rows)
+    # What was erased has no payload any more, and no title.
+    return tuple(Went(view, row, title_of(orjson.loads(row.body)) if row.body else "") for row in rows)
 
 
 def _decided(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sepakat.exchange.owing import alarms
+from sepakat.exchange.parties import fingerprint_of
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Access, Account, Collection, Consultation, MessageRecord, Party, SyncState, User
 
@@ -19,6 +20,8 @@ class NodeHealth:
     """What an administrator looks at."""
 
     own: Party
+    fingerprint: str | None
+    """Of our card, which partners compare."""
     parties: tuple[Party, ...]
     users: tuple[User, ...]
     accounts: tuple[Account, ...]
@@ -40,8 +43,10 @@ def node_health(node: Node) -> NodeHealth:
     found = alarms(node)
     with node.store.reading() as unit:
         everyone = unit.parties.everyone()
+        own = next(party for party in everyone if party.is_self)
         return NodeHealth(
-            own=next(party for party in everyone if party.is_self),
+            own=own,
+            fingerprint=fingerprint_of(own.card) if own.card is not None else None,
             parties=tuple(party for party in everyone if not party.is_self),
             users=tuple(unit.people.users()),
             accounts=tuple(unit.people.accounts()),

@@ -42,6 +42,11 @@ class FileSigner:
         self._lock = Lock()
         self._key, self._stamp = read_key(path, passphrase), _stamp(path)
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
     def at(self, path: Path) -> FileSigner:
         """A signer with the key of another file, under the same passphrase."""
         return FileSigner(path, self._passphrase)

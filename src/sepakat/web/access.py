@@ -111,6 +111,10 @@ MAY_OPEN: Mapping[str, frozenset[Role] | None] = {
     "account-add": RUNS,
     "account-disable": RUNS,
     "party-add": RUNS,
+    "key-change": RUNS,
+    "retention": OVERSEES,
+    "retention-set": RUNS,
+    "retention-unset": RUNS,
     "nowhere": EVERYBODY,
 }
 """The roles that may open each page, by the name of its route."""

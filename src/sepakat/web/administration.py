@@ -1,12 +1,15 @@
-"""The page of those who run the node: users, parties, clients' accounts, health, and who read what."""
+"""The page of those who run the node: users, parties, keys, clients' accounts, health, and who read what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import TypeAlias
 
 from starlette.responses import RedirectResponse, Response
 
+from sepakat.errors import InputError, NotPermitted
 from sepakat.exchange import people
 from sepakat.exchange.parties import add_partner
 from sepakat.exchange.records import Role
@@ -16,6 +19,9 @@ from sepakat.web.asking import Ask, Handler
 from sepakat.web.rendering import page
 
 PASSWORD_BYTES = 15
+
+ChangeKey: TypeAlias = Callable[[datetime | None], None]
+"""Gives the node another signing key; the key before ends at the instant, since when it may be in other hands."""
 
 
 def show(ask: Ask) -> Response:
@@ -61,6 +67,34 @@ def add_party(ask: Ask) -> Response:
     country = ask.form.get("country", "").strip() or None
     add_partner(ask.node, PartyId(ask.said("party")), ask.said("name"), country)
     return RedirectResponse("/administration?said=party-added", 303)
+
+
+def key_change(change: ChangeKey | None) -> Handler:
+    """Give the node another signing key, for which the one before vouches; `change` is None where the pages cannot."""
+
+    def handler(ask: Ask) -> Response:
+        if change is None:
+            raise NotPermitted(
+                "key-elsewhere", "key not changed: the key of this node is in no folder of its own", "change it there"
+            )
+        if ask.said("confirm") != ask.node.party:
+            raise InputError(
+                "key-unconfirmed", f"key not changed: expected {ask.node.party} to confirm it, got something else"
+            )
+        change(_instant(ask.form.get("stolen_since", "").strip()))
+        return RedirectResponse("/administration?said=key-changed", 303)
+
+    return handler
+
+
+def _instant(text: str) -> datetime | None:
+    """An instant as a browser's field gives it, to the minute or the second."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    except ValueError:
+        raise InputError(
+            "instant-invalid", f"instant refused: expected one such as 2030-12-31T12:00, got {text[:50]}"
+        ) from None
 
 
 def _password(ask: Ask) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +20,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from sepakat.agreements import kalimat, sentences
+from sepakat.agreements.value_kinds import parse_duration
 from sepakat.claims.claim import Claim, Quantity
 from sepakat.claims.words import quantity_words, rating_words
 from sepakat.exchange.titles import MarkingLine
@@ -35,6 +37,7 @@ from sepakat.web.texts import MARKINGS, SAID, WORDS
 _INSIDE = frozenset({"type", "spec_version", "id", "object_marking_refs", "revoked"})
 _LATE = frozenset({"created", "modified", "created_by_ref"})
 _LONGEST_DIFF = 400
+_SECOND = timedelta(seconds=1)
 
 
 def page(ask: Ask, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -95,7 +98,14 @@ def _filters_of(texts: Catalogue) -> dict[str, Callable[..., Any]]:
         return format_date(value, "d MMM y", locale=language)
 
     def ago(instant: datetime, now: datetime) -> str:
-        return format_timedelta(instant - now, add_direction=True, locale=language)
+        away = instant - now
+        # What is this very second is called past: nothing is in 0 seconds.
+        past = away if abs(away) >= _SECOND else -_SECOND
+        return format_timedelta(past, add_direction=True, locale=language)
+
+    def period(text: str) -> str:
+        duration = parse_duration(text)
+        return sentences.duration_words(duration) if language == "en" else kalimat.duration_words(duration)
 
     def number(value: float) -> str:
         return format_decimal(value, locale=language)
@@ -113,7 +123,17 @@ def _filters_of(texts: Catalogue) -> dict[str, Callable[..., Any]]:
     def finding_words(text: str) -> str:
         return finding_in(language, text)
 
-    speaking: tuple[Callable[..., Any], ...] = (minute, day, ago, number, words, marking_words, told, finding_words)
+    speaking: tuple[Callable[..., Any], ...] = (
+        minute,
+        day,
+        ago,
+        period,
+        number,
+        words,
+        marking_words,
+        told,
+        finding_words,
+    )
     return {one.__name__: one for one in speaking}
 
 

@@ -20,6 +20,7 @@ from sepakat.web import (
     partners,
     questions,
     reports,
+    retention,
     today,
     trying,
     watches,
@@ -39,10 +40,13 @@ FILE_BYTES = 20_000_000
 POST = ("POST",)
 
 
-def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
+def routes(
+    node: Node, *, is_behind_proxy: bool = False, change_key: administration.ChangeKey | None = None
+) -> list[Route]:
     """Every route of the pages of a node.
 
-    `is_behind_proxy`: browsers come over HTTPS through a proxy that speaks plain HTTP to us.
+    `is_behind_proxy`: browsers come over HTTPS through a proxy that speaks plain HTTP to us. `change_key` gives the
+    node another signing key; None where the pages cannot.
     """
     sessions = Sessions(node.secret)
     signing = SigningIn(sessions)
@@ -122,6 +126,12 @@ def routes(node: Node, *, is_behind_proxy: bool = False) -> list[Route]:
         route("log-verify", "/log/verify", log.verify, POST),
         route("log-entries", "/log/{party}", log.entries),
         route("administration", "/administration", administration.show),
+        route("key-change", "/administration/key-change", administration.key_change(change_key), POST),
+        route("retention", "/administration/retention", retention.show),
+        *(
+            route(f"retention-{verb}", f"/administration/retention/{verb}", handler, POST)
+            for verb, handler in retention.ACTS.items()
+        ),
         *(route(name, f"/administration/{name}", handler, POST) for name, handler in administration.ACTS.items()),
         route("nowhere", "/{path:path}", pages.nowhere),
     ]

@@ -45,6 +45,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "revoked": N_("revoked"),
         "held": N_("held"),
         "undone": N_("undone"),
+        # Why something was erased.
+        "request": N_("at a request"),
+        "retention": N_("over its time"),
         # Who signs in.
         "analyst": N_("analyst"),
         "releaser": N_("releaser"),
@@ -217,6 +220,9 @@ SAID: Mapping[str, str] = MappingProxyType(
         "attested": N_("The assent was recorded with its paper."),
         "disabled": N_("It can no longer be used."),
         "party-added": N_("The party was added."),
+        "key-changed": N_("The signing key was changed; every partner with a node is being told."),
+        "rule-set": N_("The rule is set: what is over its time goes within minutes."),
+        "rule-removed": N_("The rule is removed."),
         "session-ended": N_("That session is over."),
         "taken-in": N_("The content was taken in; every view was decided anew."),
         "read": N_("The page was read. Nothing of it is held before a person confirms it."),
