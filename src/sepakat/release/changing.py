@@ -177,6 +177,11 @@ class ChangingFixpoint(Fixpoint):
                 self._held[identifier].refresh()
             for version in self._versions_of(identifier):
                 self._connect(version)
+        for identifier, old in before.items():
+            if self._shows(identifier) != any(version.shows for version in old.versions):
+                for relationship in self._links.get(identifier, ()):
+                    for end in relationship.ends:
+                        self._note_shown(relationship, end)
         self._raise_bounds(before)
         self._touched = set(before)
         risen = self._raise(before)
@@ -186,8 +191,10 @@ class ChangingFixpoint(Fixpoint):
                 self._weigh(version)
                 if self._may_lack_evidence(version):
                     self._doubtful[version] = None
-        for identifier in before:
-            self._note(identifier)
+        for identifier, old in before.items():
+            # What was not there before can have let nobody down: who hoped for it is among those that rose.
+            if old.versions:
+                self._note(identifier)
         self._touched.update(version.id for version in risen)
         self._settle()
         self._leaning.clear()

@@ -204,6 +204,7 @@ class Compiled:
             version.references = reading.references
             version.own_topics = self._evidence.topics(reading)
             version.own_regions = self._evidence.regions(reading, made.content)
+            version.shows = bool(version.own_topics or version.own_regions)
             version.is_personal, version.person_category = self._person(version, is_individual=reading.is_individual)
             version.has_necessity = bool(version.policy.necessity)
             version.ends = reading.ends

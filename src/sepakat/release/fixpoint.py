@@ -30,6 +30,8 @@ class Fixpoint:
         self._dependents: dict[StixId, dict[Version, None]] = {}
         self._links: dict[StixId, dict[Version, None]] = {}
         """Versions of relationships and sightings that connect an id, held or not."""
+        self._shown: dict[StixId, dict[Version, None]] = {}
+        """Those of them of which another end shows a topic or region: nothing else can be evidence for the id."""
         self._fallen: deque[StixId] = deque()
         self._is_fallen: set[StixId] = set()
         self._touched: set[StixId] = set()
@@ -73,8 +75,10 @@ class Fixpoint:
         self._settle_references()
         while self._doubtful:
             doubtful, self._doubtful = self._doubtful, {}
+            # The versions of an id have the same evidence; what falls meanwhile has it looked at once more.
+            found: dict[StixId, tuple[int, int]] = {}
             for version in doubtful:
-                self._look_again(version)
+                self._look_again(version, found)
             self._settle_references()
 
     def _settle_references(self) -> None:
@@ -111,6 +115,7 @@ class Fixpoint:
         """Register on whom a version hangs, and what it connects."""
         for end in version.ends:
             self._links.setdefault(end, {})[version] = None
+            self._note_shown(version, end)
         if not version.present or version.is_scaffold:
             return
         for target in version.targets:
@@ -118,10 +123,18 @@ class Fixpoint:
         if self._may_lack_evidence(version):
             self._doubtful[version] = None
 
+    def _note_shown(self, relationship: Version, end: StixId) -> None:
+        """Note whether a relationship shows anything to one of its ends."""
+        if any(other.shows for each in relationship.ends if each != end for other in self._versions_of(each)):
+            self._shown.setdefault(end, {})[relationship] = None
+        else:
+            self._shown.get(end, {}).pop(relationship, None)
+
     def _disconnect(self, version: Version) -> None:
         """Forget a version."""
         for end in version.ends:
             self._links.get(end, {}).pop(version, None)
+            self._shown.get(end, {}).pop(version, None)
         for target in version.targets:
             self._dependents.get(target, {}).pop(version, None)
         self._doubtful.pop(version, None)
@@ -188,27 +201,38 @@ class Fixpoint:
     def _leaning_on(self, identifier: StixId) -> dict[Version, None]:
         """The versions that may lack evidence of their own and can have it by way of an id.
 
-        What it connects, what connects it, and the other ends of that.
+        Where it shows something: what connects it, and the other ends of that. And where it connects what shows
+        something: its other ends.
         """
         found: dict[Version, None] = {}
         ends: dict[StixId, None] = {}
-        for relationship in self._links.get(identifier, ()):
-            if self._may_lack_evidence(relationship):
-                found[relationship] = None
-            ends.update(dict.fromkeys(relationship.ends))
+        if self._shows(identifier):
+            for relationship in self._links.get(identifier, ()):
+                if self._may_lack_evidence(relationship):
+                    found[relationship] = None
+                ends.update(dict.fromkeys(relationship.ends))
         for version in self._versions_of(identifier):
-            ends.update(dict.fromkeys(version.ends))
+            ends.update(dict.fromkeys([end for end in version.ends if version in self._shown.get(end, ())]))
         for end in ends:
             for version in self._versions_of(end):
                 if self._may_lack_evidence(version):
                     found[version] = None
         return found
 
-    def _look_again(self, version: Version) -> None:
+    def _shows(self, identifier: StixId) -> bool:
+        return any(version.shows for version in self._versions_of(identifier))
+
+    def _look_again(self, version: Version, found: dict[StixId, tuple[int, int]]) -> None:
         """Match the clauses again with the evidence that is left."""
         if version.is_scaffold or not version.present:
             return
-        matched = version.matched & self.evidence(version, "topic") & self.evidence(version, "region")
+        if not version.matched & ~(version.topic_slots & version.region_slots):
+            return
+        # What a relationship connects may change from version to version.
+        evidence = None if version.ends else found.get(version.id)
+        if evidence is None:
+            evidence = found[version.id] = self._evidence(version)
+        matched = version.matched & (version.topic_slots | evidence[0]) & (version.region_slots | evidence[1])
         if matched == version.matched:
             return
         version.matched = matched
@@ -221,37 +245,33 @@ class Fixpoint:
             variant = self._keep_needs(version, variant)
         self._fall(version, whole, variant)
 
-    def evidence(self, version: Version, axis: str) -> int:
-        """The slots for which the version is about a wanted topic (or region), over what is now in each view."""
-        own = version.topic_slots if axis == "topic" else version.region_slots
-        missing = version.matched & ~own
-        if not missing:
-            return own
+    def _evidence(self, version: Version) -> tuple[int, int]:
+        """The slots for which something one hop away is about a wanted topic, and a wanted region, and in the view."""
+        topics = regions = 0
         for _, beyond, views in self.connected(version):
-            theirs = beyond.topic_slots if axis == "topic" else beyond.region_slots
-            if theirs & missing:
-                own |= theirs & self._slots.spread(views & beyond.present)
-                missing = version.matched & ~own
-                if not missing:
-                    break
-        return own
+            slots = self._slots.spread(views & beyond.present)
+            topics |= beyond.topic_slots & slots
+            regions |= beyond.region_slots & slots
+        return topics, regions
 
     def connected(self, version: Version, *, hopeful: bool = False) -> Iterator[tuple[Version, Version, int]]:
-        """What counts for a version one hop away: over which relationship, the other version, and in which views.
+        """What can be evidence for a version, one hop away: over which relationship, the other version, in which views.
 
         With `hopeful`, relationships that are in no view are among them.
         """
         if version.type in RELATIONSHIPS:
             for end in version.ends:
                 for other in self._versions_of(end):
-                    yield version, other, self._slots.live
+                    if other.shows:
+                        yield version, other, self._slots.live
             return
-        for relationship in self._links.get(version.id, ()):
+        for relationship in self._shown.get(version.id, ()):
             if relationship.present or hopeful:
                 for end in relationship.ends:
                     if end != version.id:
                         for other in self._versions_of(end):
-                            yield relationship, other, relationship.present
+                            if other.shows:
+                                yield relationship, other, relationship.present
 
     def _versions_of(self, identifier: StixId) -> list[Version]:
         entry = self._held.get(identifier)

@@ -96,6 +96,8 @@ class Version:
     """Whether `units` hang on the `fields` of the clauses alone."""
     own_topics: frozenset[str] = frozenset()
     own_regions: frozenset[str] = frozenset()
+    shows: bool = False
+    """Whether it has a topic or a region, by which it can be evidence for what it is connected with."""
 
     base_slots: int = 0
     """What every rule allows that does not depend on other objects' standing in the view."""
