@@ -177,11 +177,7 @@ class ChangingFixpoint(Fixpoint):
                 self._held[identifier].refresh()
             for version in self._versions_of(identifier):
                 self._connect(version)
-        for identifier, old in before.items():
-            if self._shows(identifier) != any(version.shows for version in old.versions):
-                for relationship in self._links.get(identifier, ()):
-                    for end in relationship.ends:
-                        self._note_shown(relationship, end)
+        self._note_what_shows_otherwise(before)
         self._raise_bounds(before)
         self._touched = set(before)
         risen = self._raise(before)
@@ -199,6 +195,13 @@ class ChangingFixpoint(Fixpoint):
         self._settle()
         self._leaning.clear()
         return frozenset(self._touched)
+
+    def _note_what_shows_otherwise(self, before: Mapping[StixId, Held]) -> None:
+        for identifier, old in before.items():
+            if self._shows(identifier) != any(version.shows for version in old.versions):
+                for relationship in self._links.get(identifier, ()):
+                    for end in relationship.ends:
+                        self._note_shown(relationship, end)
 
     def _raise_bounds(self, changed: Iterable[StixId]) -> None:
         """Put the bounds where they can be after a change, and never too low.
