@@ -85,13 +85,41 @@ def _receipts(node: Node, unit: Unit) -> Iterator[Owed]:
         if record.refused is None
         for leaf in body["leaves"]
     }
-    for record, body in _bodies(unit, "release-statement", Direction.OUT):
-        leaf = cast(ReleaseLeaf, leaf_from(body["leaf"]))
-        agreed = unit.agreements.get(leaf.agreement_hash)
-        if agreed is not None and leaf.count and (record.counterpart, leaf.hash.hex()) not in acknowledged:
+    for record in unit.messages.of_kind("release-statement", Direction.OUT):
+        stated = _stated(record)
+        agreed = unit.agreements.get(stated.agreement_hash)
+        if agreed is not None and stated.count and (record.counterpart, stated.leaf) not in acknowledged:
             due = agreed.agreement.duties.receipt.after(record.at)
-            about = f"{leaf.agreement}, leaf {body['index']}"
-            yield Owed(Debt.RECEIPT, record.counterpart, node.party, about, record.at, due)
+            yield Owed(Debt.RECEIPT, record.counterpart, node.party, stated.about, record.at, due)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What one release statement of ours says, without its list of objects."""
+
+    leaf: str
+    agreement_hash: str
+    count: int
+    about: str
+
+
+# A statement may list many thousand objects, and everybody's front page asks for all of them: what each says is kept by
+# the hash of the message, which it is the same for wherever it is read, until the process ends or there are too many.
+_STATED: dict[str, _Stated] = {}
+_MOST_STATED = 20_000
+
+
+def _stated(record: MessageRecord) -> _Stated:
+    known = _STATED.get(record.hash)
+    if known is None:
+        body = orjson.loads(record.document)["body"]
+        leaf = cast(ReleaseLeaf, leaf_from(body["leaf"]))
+        about = f"{leaf.agreement}, leaf {body['index']}"
+        known = _Stated(leaf.hash.hex(), leaf.agreement_hash, leaf.count, about)
+        if len(_STATED) >= _MOST_STATED:
+            _STATED.clear()
+        _STATED[record.hash] = known
+    return known
 
 
 def _cosignatures(node: Node, unit: Unit) -> Iterator[Owed]:

@@ -71,9 +71,10 @@ class Stage:
         scripts: bool = True,
         locale: str = "en",
         scheme: str = "light",
+        zone: str = "UTC",
     ) -> Iterator[Person]:
         """Somebody signed in."""
-        with self.stranger(node, width=width, scripts=scripts, locale=locale, scheme=scheme) as person:
+        with self.stranger(node, width=width, scripts=scripts, locale=locale, scheme=scheme, zone=zone) as person:
             person.open("/sign-in")
             person.page.locator("#name").fill(name)
             person.page.locator("#password").fill(PASSWORD)
@@ -83,12 +84,20 @@ class Stage:
 
     @contextmanager
     def stranger(
-        self, node: str = "us", *, width: int = 1440, scripts: bool = True, locale: str = "en", scheme: str = "light"
+        self,
+        node: str = "us",
+        *,
+        width: int = 1440,
+        scripts: bool = True,
+        locale: str = "en",
+        scheme: str = "light",
+        zone: str = "UTC",
     ) -> Iterator[Person]:
         """Somebody before the sign-in."""
         context: BrowserContext = self.chromium.new_context(
             viewport={"width": width, "height": 900},
             locale=locale,
+            timezone_id=zone,
             color_scheme="dark" if scheme == "dark" else "light",
             java_script_enabled=scripts,
             reduced_motion="reduce",

@@ -144,3 +144,11 @@ def test_reasons_come_into_the_page_where_javascript_runs(stage: Stage) -> None:
         page.locator("details.partner .findings").first.wait_for()
         assert page.url.endswith(f"/objects/{GROUP}")
         assert person.said == []
+
+
+def test_times_are_read_in_the_zone_of_the_reader_who_points_at_one(stage: Stage) -> None:
+    with stage.person(zone="Asia/Makassar") as person:
+        time = person.open("/reports/newest").locator("time").first
+        assert time.get_attribute("datetime") == "2019-03-13T12:45:00.000Z"
+        assert "12:45:00.000 UTC" in (time.get_attribute("title") or "")
+        assert "8:45:00 PM GMT+8" in (time.get_attribute("title") or "").replace("\u202f", " ")

@@ -1,4 +1,4 @@
-/* The little that pages do by themselves: pictures are moved and enlarged, lists are walked with j and k.
+/* The little that pages do by themselves: pictures are moved and enlarged, lists are walked with j and k, times read in the own zone.
    Every page can be read and every form sent without it. */
 "use strict";
 
@@ -61,6 +61,18 @@
     });
   }
 
+  /* Times are written in UTC; whoever points at one reads it in the zone of the browser, too. */
+  function inOwnZone(time) {
+    const instant = new Date(time.dateTime);
+    if (Number.isNaN(instant.valueOf())) return;
+    const own = instant.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "long" });
+    time.title = time.title ? `${time.title}\n${own}` : own;
+  }
+
+  document.querySelectorAll("time[datetime]").forEach(inOwnZone);
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+    if (elt !== document.body) elt.querySelectorAll("time[datetime]").forEach(inOwnZone);
+  });
   document.querySelectorAll("svg[data-movable]").forEach(movable);
   document.querySelectorAll("[data-walked]").forEach(walked);
   document.querySelector("[data-here]")?.focus();
