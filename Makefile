@@ -11,7 +11,7 @@ BENCHMARKS := $(filter release taxii exchange intake claims pages store,$(patsub
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test test-peers check format docs bench mutants worlds simulation lock clean
+.PHONY: help install demo test test-peers check format docs bench mutants worlds simulation soak lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make bench    all benchmarks; make bench-NAME one of: $(BENCHMARKS)"
 	@echo "make worlds   the release engine against the oracle on WORLDS=$(WORLDS) random worlds"
 	@echo "make simulation  22 nodes live together, SIMULATION_ARGS='--seeds 20 --objects 2000'"
+	@echo "make soak     two served nodes under load with a kill -9 each 20 s, SOAK_ARGS='--minutes 20'"
 	@echo "make fuzz     broken input for every parser of intake, FUZZ_ARGS='--minutes 10'"
 	@echo "make mutants  change the release rules one at a time and see that a test fails"
 	@echo "make lock     write requirements/*.lock anew from pyproject.toml"
@@ -83,6 +84,9 @@ worlds: install
 
 simulation: install
 	$(BIN)/python -m tests.integration.simulation $(SIMULATION_ARGS)
+
+soak: install
+	$(BIN)/python -m tests.integration.soak $(SOAK_ARGS)
 
 fuzz: install
 	$(BIN)/python -m checks.fuzz $(FUZZ_ARGS)

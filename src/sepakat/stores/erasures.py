@@ -175,36 +175,28 @@ class SqlErasures:
         ).all()
         if not found:
             return []
-        blank = self._blank_bodies({one.object_key for one in found})
-        for object_key, body_key in blank.items():
-            self._connection.execute(
-                update(publications)
-                .where(of_them, row.object_key == object_key)
-                .values(
-                    body_key=body_key,
-                    salt=_NOTHING,
-                    digest="",
-                    place=WITHDRAWN,
-                    withdrawn_at=func.coalesce(row.withdrawn_at, literal(at, row.withdrawn_at.type)),
-                )
-            )
-            others = (bodies.c.object_key == object_key, bodies.c.key != body_key)
-            held = exists().where(versions.c.body_key == bodies.c.key, versions.c.object_key == object_key)
-            self._connection.execute(delete(bodies).where(*others, ~held))
+        released = {one.object_key for one in found}
+        self._make_blank_bodies(released)
+        blank = bodies.alias()
+        empty = select(blank.c.key).where(blank.c.object_key == row.object_key, blank.c.hash == _NOTHING)
+        withdrawn = func.coalesce(row.withdrawn_at, literal(at, row.withdrawn_at.type))
+        gone = {"body_key": empty.scalar_subquery(), "salt": _NOTHING, "digest": "", "place": WITHDRAWN}
+        self._connection.execute(update(publications).where(of_them).values(**gone, withdrawn_at=withdrawn))
+        held = exists().where(versions.c.body_key == bodies.c.key, versions.c.object_key == bodies.c.object_key)
+        of_released = bodies.c.object_key.in_(released)
+        self._connection.execute(delete(bodies).where(of_released, bodies.c.hash != _NOTHING, ~held))
         counts["rows of views"] = counts.get("rows of views", 0) + len(found)
         return [ErasedRow(one.taker, one.leaf, one.position) for one in found]
 
-    def _blank_bodies(self, keys: set[int]) -> dict[int, int]:
-        """The key of an empty body for each object that has rows."""
-        there = select(bodies.c.object_key, bodies.c.key).where(bodies.c.object_key.in_(keys), bodies.c.hash == b"")
-        found = {row.object_key: row.key for row in self._connection.execute(there)}
-        following = next_key(self._connection, bodies)
-        made = []
-        for number, object_key in enumerate(sorted(keys - found.keys()), following):
-            found[object_key] = number
-            made.append({"key": number, "object_key": object_key, "hash": _NOTHING, "body": _NOTHING})
+    def _make_blank_bodies(self, keys: set[int]) -> None:
+        """An empty body for each object that has rows, where there is none."""
+        there = select(bodies.c.object_key).where(bodies.c.object_key.in_(keys), bodies.c.hash == _NOTHING)
+        missing = sorted(keys - set(self._connection.scalars(there)))
+        made = [
+            {"key": number, "object_key": object_key, "hash": _NOTHING, "body": _NOTHING}
+            for number, object_key in enumerate(missing, next_key(self._connection, bodies))
+        ]
         insert_all(self._connection, bodies, made)
-        return found
 
     def _remove_held(self, keys: set[int], counts: dict[str, int]) -> None:
         self._count(counts, "versions", delete(versions).where(versions.c.object_key.in_(keys)))
