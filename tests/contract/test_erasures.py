@@ -162,27 +162,27 @@ def test_proofs_are_kept_in_order_with_their_tokens(unit: Unit) -> None:
 
 def test_objects_are_over_their_time_by_their_newest_version(unit: Unit) -> None:
     unit.objects.add_many([stored(1), replace(stored(1, 5), received_at=at(50)), stored(2), stored(3, 0, "report")])
-    assert unit.retention.types() == ["indicator", "report"]
-    assert unit.retention.received_before("indicator", at(10), 9) == [stix_id(2)]
-    assert unit.retention.received_before("indicator", at(60), 9) == [stix_id(1), stix_id(2)]
-    assert unit.retention.received_before("indicator", at(60), 1) == [stix_id(1)]
-    assert unit.retention.received_before("note", at(60), 9) == []
+    assert unit.erasures.retention.types() == ["indicator", "report"]
+    assert unit.erasures.retention.received_before("indicator", at(10), 9) == [stix_id(2)]
+    assert unit.erasures.retention.received_before("indicator", at(60), 9) == [stix_id(1), stix_id(2)]
+    assert unit.erasures.retention.received_before("indicator", at(60), 1) == [stix_id(1)]
+    assert unit.erasures.retention.received_before("note", at(60), 9) == []
 
 
 def test_rules_are_replaced_and_removed(unit: Unit) -> None:
     rules = [records.retention_rule("any"), records.retention_rule("campaign", "P30D")]
     for rule in (records.retention_rule("campaign"), *rules):
-        unit.retention.put(rule)
-    assert unit.retention.rules() == rules
-    unit.retention.remove("any")
-    assert unit.retention.rules() == rules[1:]
+        unit.erasures.retention.put(rule)
+    assert unit.erasures.retention.rules() == rules
+    unit.erasures.retention.remove("any")
+    assert unit.erasures.retention.rules() == rules[1:]
 
 
 def test_what_arrived_under_an_agreement_is_told_until_it_is_removed(unit: Unit) -> None:
     unit.syncs.add_arrivals([records.arrival(1), records.arrival(2), records.arrival(3, agreement="ru-other")])
-    assert unit.retention.arrived(RU, AgreementId("ru-us")) == [stix_id(1), stix_id(2)]
+    assert unit.erasures.retention.arrived(RU, AgreementId("ru-us")) == [stix_id(1), stix_id(2)]
     unit.syncs.mark_removed(RU, stix_id(1), at(60))
-    assert unit.retention.arrived(RU, AgreementId("ru-us")) == [stix_id(2)]
+    assert unit.erasures.retention.arrived(RU, AgreementId("ru-us")) == [stix_id(2)]
 
 
 def test_what_is_there_survives_a_scrub(store: Store) -> None:

@@ -392,7 +392,7 @@ def fill(unit: Unit) -> None:
     unit.watches.put_area(watch_area())
     unit.watches.add_alert(alert())
     unit.erasures.add(erasure(open=(open_message(),)), [digest(b"token")])
-    unit.retention.put(retention_rule())
+    unit.erasures.retention.put(retention_rule())
 
 
 def everything_in(unit: Unit) -> dict[str, object]:
@@ -430,7 +430,7 @@ def everything_in(unit: Unit) -> dict[str, object]:
         "erasures": (
             unit.erasures.everything(),
             unit.erasures.known([digest(b"token")]),
-            unit.retention.rules(),
+            unit.erasures.retention.rules(),
         ),
     }
 

@@ -11,11 +11,33 @@ from sepakat.exchange.records import Direction
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 
 
+class Retention(Protocol):
+    """How long what is kept, and what is over its time."""
+
+    def put(self, rule: RetentionRule) -> None: ...
+    def remove(self, type_: str) -> None: ...
+    def rules(self) -> list[RetentionRule]:
+        """By type."""
+
+    def types(self) -> list[str]:
+        """The types of which objects are held, by name."""
+
+    def received_before(self, type_: str, instant: datetime, limit: int) -> list[StixId]:
+        """Objects of a type no version of which came at or after an instant, by id."""
+
+    def arrived(self, giver: PartyId, agreement: AgreementId) -> list[StixId]:
+        """Objects that a giver sent under an agreement and that were not removed since, by id."""
+
+
 class Erasures(Protocol):
     """Takes content away everywhere in the store, and remembers that it did, without content.
 
     What is gone is overwritten in the file where the database can do that; `Store.scrub` does the rest.
     """
+
+    @property
+    def retention(self) -> Retention:
+        """How long what is kept."""
 
     def remove_objects(self, ids: Collection[StixId], at: datetime) -> Removed:
         """Everything that is kept of objects: versions, bodies, variants, rows of views (which stay, withdrawn, without
@@ -49,21 +71,3 @@ class Erasures(Protocol):
 
     def known(self, tokens: Iterable[str]) -> dict[str, int]:
         """Those tokens that something erased has, with the number of the erasure."""
-
-
-class Retention(Protocol):
-    """How long what is kept, and what is over its time."""
-
-    def put(self, rule: RetentionRule) -> None: ...
-    def remove(self, type_: str) -> None: ...
-    def rules(self) -> list[RetentionRule]:
-        """By type."""
-
-    def types(self) -> list[str]:
-        """The types of which objects are held, by name."""
-
-    def received_before(self, type_: str, instant: datetime, limit: int) -> list[StixId]:
-        """Objects of a type no version of which came at or after an instant, by id."""
-
-    def arrived(self, giver: PartyId, agreement: AgreementId) -> list[StixId]:
-        """Objects that a giver sent under an agreement and that were not removed since, by id."""

@@ -184,7 +184,7 @@ def _records(unit: Unit) -> Iterator[ExportedFile]:
         ("users", unit.people.users()),
         ("accounts", unit.people.accounts()),
         ("erasures", unit.erasures.everything()),
-        ("retention", unit.retention.rules()),
+        ("retention", unit.erasures.retention.rules()),
     ):
         yield _lines(f"{name}.ndjson", records)
 

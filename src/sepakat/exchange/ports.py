@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from sepakat.agreements.life import LifeEvent
 from sepakat.exchange.catalogue_ports import Catalogue, Recent
 from sepakat.exchange.claim_ports import Claims, Watches
-from sepakat.exchange.erasure_ports import Erasures, Retention
+from sepakat.exchange.erasure_ports import Erasures
 from sepakat.exchange.journal import Changes
 from sepakat.exchange.records import (
     Access,
@@ -408,8 +408,6 @@ class Unit(Protocol):
     def watches(self) -> Watches: ...
     @property
     def erasures(self) -> Erasures: ...
-    @property
-    def retention(self) -> Retention: ...
 
 
 class Store(Protocol):

@@ -94,7 +94,7 @@ def set_rule(node: Node, type_: str, period: str, *, by: str) -> RetentionRule:
         raise InputError("retention-period", f"rule refused: {period} is no time at all", "write P1Y, P6M or P30D")
     rule = RetentionRule(type_, period, now, by)
     with node.store.writing() as unit:
-        unit.retention.put(rule)
+        unit.erasures.retention.put(rule)
     return rule
 
 
@@ -105,9 +105,9 @@ def remove_rule(node: Node, type_: str) -> None:
         NotFound: there is no such rule.
     """
     with node.store.writing() as unit:
-        if type_ not in {rule.type for rule in unit.retention.rules()}:
+        if type_ not in {rule.type for rule in unit.erasures.retention.rules()}:
             raise NotFound("retention-unknown", f"no rule for {type_[:80]}", "`sepakat retention list` shows them")
-        unit.retention.remove(type_)
+        unit.erasures.retention.remove(type_)
 
 
 def list_rules(node: Node) -> Rules:
@@ -121,7 +121,7 @@ def list_rules(node: Node) -> Rules:
             for clause in agreement.share
             if clause.persons.retention is not None
         )
-        return Rules(tuple(unit.retention.rules()), clauses, tuple(_due(node, unit, now)), deletions)
+        return Rules(tuple(unit.erasures.retention.rules()), clauses, tuple(_due(node, unit, now)), deletions)
 
 
 def run_retention(node: Node, *, by: str = BY_ITSELF, most: int = 1_000) -> Retained:
@@ -182,16 +182,16 @@ def _due(node: Node, unit: Unit, now: datetime) -> Iterator[Due]:
 
 
 def _due_by_type(unit: Unit, now: datetime) -> Iterator[Due]:
-    rules = {rule.type: rule for rule in unit.retention.rules()}
+    rules = {rule.type: rule for rule in unit.erasures.retention.rules()}
     if not rules:
         return
     parties = {party.identity.id for party in unit.parties.everyone()}
-    for type_ in unit.retention.types():
+    for type_ in unit.erasures.retention.types():
         rule = rules.get(type_) or (rules.get(EVERY_TYPE) if type_ not in _NEVER_BY_TYPE else None)
         if rule is None:
             continue
         cutoff = _before(parse_duration(rule.period), now)
-        found = unit.retention.received_before(type_, cutoff, AT_ONCE + len(parties) + len(FIXED_MARKINGS))
+        found = unit.erasures.retention.received_before(type_, cutoff, AT_ONCE + len(parties) + len(FIXED_MARKINGS))
         ids = tuple(one for one in found if one not in parties and one not in FIXED_MARKINGS)[:AT_ONCE]
         if ids:
             yield Due(f"rule for {rule.type}: kept for {rule.period}", ids, {})
@@ -240,7 +240,7 @@ def _due_by_clause(unit: Unit, agreement: Agreement, now: datetime) -> Iterator[
 
 
 def _arrived(unit: Unit, agreement: Agreement) -> Iterator[StoredVersion]:
-    for versions in unit.objects.get_many(unit.retention.arrived(agreement.giver, agreement.id)).values():
+    for versions in unit.objects.get_many(unit.erasures.retention.arrived(agreement.giver, agreement.id)).values():
         yield from versions
 
 

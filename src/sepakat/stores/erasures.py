@@ -19,6 +19,7 @@ from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stores.changes import SqlChanges
 from sepakat.stores.erasing_texts import remove_texts
 from sepakat.stores.keys import Keys
+from sepakat.stores.retention import SqlRetention
 from sepakat.stores.schema import (
     WITHDRAWN,
     alerts,
@@ -57,6 +58,7 @@ class SqlErasures:
         self._connection = connection
         self._keys = keys
         self._changes = changes
+        self.retention = SqlRetention(connection)
 
     def remove_objects(self, ids: Collection[StixId], at: datetime) -> Removed:
         _overwrite(self._connection)

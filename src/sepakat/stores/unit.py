@@ -28,7 +28,6 @@ from sepakat.stores.policies import SqlPolicies
 from sepakat.stores.readings import SqlReadings
 from sepakat.stores.recent import SqlRecent
 from sepakat.stores.reports import SqlReports
-from sepakat.stores.retention import SqlRetention
 from sepakat.stores.syncs import SqlSyncs
 from sepakat.stores.views import SqlViews
 from sepakat.stores.watches import SqlWatches
@@ -59,7 +58,6 @@ class SqlUnit:
         self.claims = SqlClaims(connection)
         self.watches = SqlWatches(connection)
         self.erasures = SqlErasures(connection, keys, self.changes)
-        self.retention = SqlRetention(connection)
 
 
 @contextmanager
