@@ -32,7 +32,10 @@ def show(ask: Ask) -> Response:
 def add_user(ask: Ask) -> Response:
     """Make a user; the password is shown once."""
     password = _password(ask)
-    user = people.add_user(ask.node, ask.said("name"), Role(ask.said("role")), password)
+    role = ask.said("role")
+    if role not in {one.value for one in Role}:
+        raise InputError("role-unknown", f"user not added: expected one of {', '.join(Role)}, got {role[:50]}")
+    user = people.add_user(ask.node, ask.said("name"), Role(role), password)
     return _page(ask, secret_for=user.name, password=password)
 
 

@@ -52,7 +52,9 @@ def list_(ask: Ask) -> Response:
     try:
         instant = datetime.fromisoformat(before) if before else None
     except ValueError:
-        raise InputError("place-invalid", "page not shown: `before` in its address is no place in a list") from None
+        instant = None
+    if before and (instant is None or instant.tzinfo is None):
+        raise InputError("place-invalid", "page not shown: `before` in its address is no place in a list")
     return page(ask, "reports.html", shown=list_reports(ask.node, 50, instant))
 
 

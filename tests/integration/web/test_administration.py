@@ -77,6 +77,13 @@ def test_key_that_is_in_no_folder_of_the_node_is_not_changed_on_the_pages(node: 
     assert "in no folder" in text_of(answer.text)
 
 
+def test_user_of_a_role_that_there_is_not_is_refused(node: Node) -> None:
+    boss = signed_in(node, "administrator")
+    assert send(boss, "/administration/user-add", name="berta", role="emperor").status_code == 400
+    with node.store.reading() as unit:
+        assert "berta" not in {user.name for user in unit.people.users()}
+
+
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Simulation]:
     """A node that has held two objects for two years."""

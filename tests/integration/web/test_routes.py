@@ -203,6 +203,12 @@ def test_place_in_a_list_that_is_none_is_refused(reader: Browser, place: str) ->
     assert reader.get(f"/decisions?before={place}").status_code == 400
 
 
+@pytest.mark.parametrize("place", ["x", "2030-01-01T10:00", "2030-01-01"])
+def test_place_in_the_list_of_reports_that_is_none_is_refused(reader: Browser, place: str) -> None:
+    assert reader.get(f"/reports?before={place}").status_code == 400
+    assert reader.get("/reports?before=2031-01-01T10:00:00%2B00:00").status_code == 200
+
+
 def test_page_that_breaks_says_so_and_shows_nothing_of_the_inside(
     node: Node, anna: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
