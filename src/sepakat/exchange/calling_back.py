@@ -7,16 +7,18 @@ an id derived from it, so that answers find their way back; nobody can choose an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from sepakat.exchange.deciding import world_to_write
 from sepakat.exchange.messaging import compose
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Direction, Recall, RecallAnswer, Standing
 from sepakat.release.decision import Outcome
+from sepakat.release.engine import decide_all
 from sepakat.release.question import ViewKey
 from sepakat.shapes import instant_text
 from sepakat.stix.identifiers import PartyId, StixId
@@ -92,14 +94,8 @@ def pass_on(
 ) -> bool:
     """Recall what we gave on and may not give any more; whether anybody has it."""
     holders = holders_of(unit, object_id)
-    live = {
-        (collection.view, row.original[0])
-        for collection in unit.views.collections()
-        if collection.view in holders
-        for row in unit.views.rows(collection.id)
-        if row.standing is Standing.LIVE
-    }
-    lost = {view: ids for view, ids in holders.items() if (view, object_id) not in live and only in (None, view.taker)}
+    may_go = _may_go(node, unit, object_id, now)
+    lost = {view: ids for view, ids in holders.items() if view not in may_go and only in (None, view.taker)}
     if not lost:
         return False
     takers = {view.taker for view in lost}
@@ -108,6 +104,24 @@ def pass_on(
     id_ = derived_id(received.id, received.counterpart, object_id)
     call_back(node, unit, Taking(id_, object_id, lost, received.reason, is_for_all), now)
     return True
+
+
+def _may_go(node: Node, unit: Unit, object_id: StixId, now: datetime) -> set[ViewKey]:
+    """The views by which an object that is there may still be given; the views were brought up to date before.
+
+    The rows of a view that is not in force stay as they are: there it counts what would be if it were.
+    """
+    names = {collection.id: collection.view for collection in unit.views.collections()}
+    live = {names[row.collection] for row in unit.views.rows_of(object_id) if row.standing is Standing.LIVE}
+    world = world_to_write(node, unit, now).decided.world
+    resting = {key: replace(world.views[key], in_force=True) for key in live if not world.views[key].in_force}
+    if not resting:
+        return live
+    verdicts = decide_all(replace(world, views=resting), now)
+    refs = [held.object.version_ref for held in world.versions.get(object_id, ())]
+    return {
+        key for key in live if key not in resting or any(verdicts.outcome(ref, key) is not Outcome.OUT for ref in refs)
+    }
 
 
 def send_answer(node: Node, unit: Unit, received: Recall, now: datetime) -> None:

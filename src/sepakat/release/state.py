@@ -136,7 +136,6 @@ class Decided:
     def _decide_all(self, change: Change, now: datetime) -> frozenset[StixId]:
         self._views.update(change.views)
         self._take_in(change)
-        self.world = replace(self.world, grants=tuple(g for grants in self._grants.values() for g in grants))
         self._decide(now)
         return frozenset(self._versions)
 
@@ -175,8 +174,11 @@ class Decided:
             self._approvals[version, view] = approvals
             self._approved.setdefault(version, set()).add(view)
             concerned |= {version[0], *self._hanging_on(version[0], shows_other=False)}
-        for identifier, grants in change.grants.items():
-            self._grants[identifier] = grants
+        if change.grants:
+            self._grants.update(change.grants)
+            every = tuple(grant for grants in self._grants.values() for grant in grants)
+            self._compiled.world = self.world = replace(self.world, grants=every)
+        for identifier in change.grants:
             concerned |= {identifier, *self._hanging_on(identifier, shows_other=False)}
         return concerned
 
@@ -254,9 +256,6 @@ class Decided:
         """Decide the views of changed agreements anew; positions of views never change, new ones come last."""
         self._views.update(views)
         compiled = self._compiled
-        compiled.world = self.world = replace(
-            self.world, grants=tuple(g for grants in self._grants.values() for g in grants)
-        )
         clocks = self._clocks()
         compiled.renew_tables(compiled.slots.stride)
         compiled.renew_basis()

@@ -17,7 +17,7 @@ from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, said
 
 US, RU, FR = PartyId("us"), PartyId("ru"), PartyId("fr")
-ONE, TWO = (StixId(f"campaign--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e00{n}") for n in (1, 2))
+ONE, TWO, THREE = (StixId(f"campaign--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e00{n}") for n in (1, 2, 5))
 
 
 @pytest.fixture
@@ -84,6 +84,27 @@ def test_withdrawn_consent_takes_nothing_from_who_had_passed_on_and_is_given_it_
     agreeing.resume(world["us"], AgreementId("us-ru"), "over")
     assert [one.refused for one in synchronise(world["ru"], US).collections] == [[]]
     assert ONE in world.held("ru")
+
+
+def test_withdrawn_consent_reaches_who_has_it_while_the_agreement_with_that_one_rests(world: Simulation) -> None:
+    request = passed_on(world)
+    agreeing.suspend(world["ru"], AgreementId("ru-fr"), "elections")
+    consenting.withdraw_consent(world["us"], request, "source at risk")
+    world.settle()
+    assert ONE not in world.held("fr")
+    assert answers(world, "us") == {("fr", "ru", "restricted")}
+
+
+def test_recall_of_a_resting_agreement_takes_back_nothing_that_may_go_when_it_is_resumed(world: Simulation) -> None:
+    request = passed_on(world)
+    world.take_in("ru", world.written_by("ru", THREE, "amber"))
+    world.sync("fr", "ru")
+    agreeing.suspend(world["ru"], AgreementId("ru-fr"), "elections")
+    consenting.withdraw_consent(world["us"], request, "source at risk")
+    world.settle()
+    agreeing.resume(world["ru"], AgreementId("ru-fr"), "over")
+    world.sync("fr", "ru")
+    assert {ONE, THREE} & world.held("fr") == {THREE}
 
 
 def test_consent_is_asked_only_of_an_origin_for_what_is_held(world: Simulation) -> None:
