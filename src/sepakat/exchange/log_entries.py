@@ -34,6 +34,8 @@ class LogOfPartner:
     party: Party
     own: LogLine | None
     mirror: LogLine | None
+    troubles: tuple[str, ...] = ()
+    """What the last readings from it ended with: a log that was forked or lacks leaves, among other things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,14 @@ class LogPage:
 def list_logs(node: Node) -> tuple[LogOfPartner, ...]:
     """Every partner with both logs, by id."""
     with node.store.reading() as unit:
+        syncs = unit.syncs.everything()
         return tuple(
-            LogOfPartner(party, log_line(unit, party.id, mirror=False), log_line(unit, party.id, mirror=True))
+            LogOfPartner(
+                party,
+                log_line(unit, party.id, mirror=False),
+                log_line(unit, party.id, mirror=True),
+                tuple(sorted({one.last_error for one in syncs if one.giver == party.id and one.last_error})),
+            )
             for party in unit.parties.everyone()
             if not party.is_self
         )

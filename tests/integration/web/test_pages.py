@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sepakat.exchange import agreeing, marking
 from sepakat.exchange.accounting import account_for_view
 from sepakat.exchange.overview import came_from, decided, went_to
 from sepakat.exchange.ports import Node
+from sepakat.exchange.statements import forked
 from sepakat.exchange.viewing import view_of
 from sepakat.exchange.watching import raise_alerts
 from sepakat.stix.identifiers import AgreementId, PartyId
@@ -265,6 +267,21 @@ def test_decisions_show_outcome_and_taker(reader: Browser) -> None:
     assert re.search(r"Meeting in Washington tear-line variant campaign to ru us-ru", words)
     assert re.search(r"Black Banner Group whole threat-actor to ru us-ru", words)
     assert "Safe house list" not in words
+
+
+def test_log_that_was_forked_stands_in_red_beside_its_partner(tmp_path: Path) -> None:
+    with simulation(tmp_path, "us", "ru") as made:
+        add_everybody(made["us"])
+        made.introduce(("us", "ru"))
+        made.conclude(agreement_text("ru-us", "ru", ("us",)), "ru", "us")
+        made.sync("us", "ru")
+        person = signed_in(made["us"], "overseer")
+        assert "another root" not in person.text("/log")
+        with made["us"].store.writing() as unit:
+            [state] = unit.syncs.everything()
+            unit.syncs.put(replace(state, last_error=forked(RU, 3).message))
+        red = person.get("/log").text.partition('class="state bad told"')[2].partition("</div>")[0]
+        assert "at 3 leaves it has another root than it had before" in red
 
 
 def test_object_page_has_one_row_for_each_partner(reader: Browser) -> None:
