@@ -278,7 +278,7 @@ def test_log_that_was_forked_stands_in_red_beside_its_partner(tmp_path: Path) ->
         person = signed_in(made["us"], "overseer")
         assert "another root" not in person.text("/log")
         with made["us"].store.writing() as unit:
-            [state] = unit.syncs.everything()
+            state = unit.syncs.everything()[0]
             unit.syncs.put(replace(state, last_error=forked(RU, 3).message))
         red = person.get("/log").text.partition('class="state bad told"')[2].partition("</div>")[0]
         assert "at 3 leaves it has another root than it had before" in red
