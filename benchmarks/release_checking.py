@@ -23,7 +23,7 @@ from tests.oracle.fixpoint import answers
 from tests.oracle.plain import Grant, Version, View, World
 from tests.property.comparison import differences
 
-MOST = 300
+MOST = 60
 """Versions of one part: the oracle takes too long for a larger one, and another pair is drawn."""
 _SCAFFOLD = ("marking-definition--", "extension-definition--")
 
