@@ -68,6 +68,7 @@ def effects(path: str, old: Any, new: Any) -> list[Effect]:
         ("share.0.types", ["report", "note"], ["note"], N, W),
         ("share.0.kinds", "any", ["fact"], N, W),
         ("share.0.kinds", list(CLAIM_KINDS[1:]), "any", W, N),
+        ("share.0.kinds", list(CLAIM_KINDS), "any", N, N),
         ("share.0.ceiling.tlp", "amber+strict", "amber", N, W),
         ("share.0.ceiling.tlp", "clear", None, N, W),
         ("share.0.ceiling.pap", "red", "amber", N, W),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from hypothesis import given
 
 from sepakat.agreements import kalimat, sentences
-from sepakat.agreements.parsing import parse_agreement
+from sepakat.agreements.parsing import from_document, parse_agreement
 from tests.support.agreements import agreement_text
+from tests.unit.agreements.samples import documents
 
 FACTS = re.compile(r"TLP:[A-Z+]+|PAP|STIX|REL-TO|S\d|\d{4}-\d\d-\d\dT[0-9:]+Z|\b\d+\b")
 
@@ -26,6 +29,13 @@ def test_every_sentence_has_its_counterpart_with_the_same_facts(text: str) -> No
     english, indonesian = sentences.sentences(agreement), kalimat.sentences(agreement)
     assert len(english) == len(indonesian)
     for one, other in zip(english, indonesian, strict=True):
+        assert sorted(FACTS.findall(one)) == sorted(FACTS.findall(other)), (one, other)
+
+
+@given(documents())
+def test_so_it_is_for_every_agreement(raw: dict[str, Any]) -> None:
+    agreement = from_document(raw)
+    for one, other in zip(sentences.sentences(agreement), kalimat.sentences(agreement), strict=True):
         assert sorted(FACTS.findall(one)) == sorted(FACTS.findall(other)), (one, other)
 
 
