@@ -21,7 +21,7 @@ help:
 	@echo "make check    what CI runs: style, types, imports, documentation, licences, tests"
 	@echo "make format   put the code into the house's form"
 	@echo "make docs     write the generated pages of docs/reference anew"
-	@echo "make bench    all benchmarks; make bench-NAME one of: $(BENCHMARKS)"
+	@echo "make bench    all benchmarks; make bench-NAME one of: $(BENCHMARKS) (STORE=postgresql for taxii)"
 	@echo "make worlds   the release engine against the oracle on WORLDS=$(WORLDS) random worlds"
 	@echo "make simulation  22 nodes live together, SIMULATION_ARGS='--seeds 20 --objects 2000'"
 	@echo "make soak     two served nodes under load with a kill -9 each 20 s, SOAK_ARGS='--minutes 20'"

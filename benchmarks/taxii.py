@@ -2,8 +2,9 @@
 
 One workload over HTTP against Sepakat, medallion and OpenTAXII in one run: real objects are added in envelopes, views
 of 1,000 to 1,000,000 objects are read in pages, by id and by filter. The load comes from raw sockets in a process of
-its own. SQLite is in WAL mode with synchronous=NORMAL. Every figure is a median; the raw numbers stand beside it and in
-build/bench/taxii.json.
+its own. SQLite is in WAL mode with synchronous=NORMAL; with `STORE=postgresql` the store is in a private PostgreSQL
+that keeps what was committed. Every figure is a median; the raw numbers stand beside it and in build/bench/taxii.json,
+or taxii-postgresql.json, which is compared with what the other says.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import base64
 import json
 import multiprocessing
+import os
 import platform
 import shutil
 import statistics
@@ -21,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -32,16 +34,23 @@ from taxii2client.v21 import Collection as ClientCollection
 from taxii2client.v21 import as_pages
 
 from benchmarks import taxii_corpus as corpus
+from benchmarks.store import DURABLE
 from benchmarks.taxii_load import Load
 from benchmarks.taxii_peers import measure_peer
 from benchmarks.taxii_requests import PAGE, READERS, Asked, adding, envelopes, pages, repeated
 from benchmarks.taxii_server import Served, served
 from sepakat.exchange.agreeing import suspend
+from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Collection
+from sepakat.stores.moving import move_store
+from sepakat.stores.postgresql import open_postgresql_store
+from sepakat.stores.sqlite import open_store
 from tests.support.clock import START
+from tests.support.postgresql import make_server
 from tests.support.taxii import PASSWORD, ROOT, TOKEN, TaxiiNode, taxii_node
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "taxii.json"
+RESULTS = Path(__file__).resolve().parents[1] / "build" / "bench"
+RESULT = {"sqlite": RESULTS / "taxii.json", "postgresql": RESULTS / "taxii-postgresql.json"}
 PARTNERS = 22
 TOKENS = f"Token {TOKEN}"
 BASIC = "Basic " + base64.b64encode(f"ru:{PASSWORD}".encode()).decode()
@@ -78,9 +87,41 @@ class Loads:
         return self.pool.submit(load, *arguments).result()
 
 
+class Stores:
+    """Where the stores are that are served: the files in which nodes were made, or copies in PostgreSQL."""
+
+    def __init__(self, kind: str) -> None:
+        self._server = make_server(*DURABLE) if kind == "postgresql" else None
+        if self._server is not None:
+            self._server.start()
+
+    def settled(self, node: Node) -> Path | str:
+        """The store of a node, which is not written in its file any more."""
+        path: Path = node.store.path  # type: ignore[attr-defined]
+        node.store.close()
+        if self._server is None:
+            return path
+        address = self._server.new_database(template=None)
+        print(f"moving {path.parent.name} to PostgreSQL ...", flush=True)
+        move_store(path, address, lambda table, rows: None, lambda held: None)
+        return address
+
+    def fresh(self, store: Path | str) -> Path | str:
+        """A copy that may be written."""
+        if isinstance(store, str):
+            assert self._server is not None, "an address is one of our server"
+            return self._server.new_database(store.rpartition("/")[2])
+        copy = store.with_name("fresh.sqlite")
+        for leftover in store.parent.glob("fresh.sqlite*"):
+            leftover.unlink()
+        shutil.copyfile(store, copy)
+        return copy
+
+
 def main() -> None:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--store", choices=sorted(RESULT), default=os.environ.get("STORE", "sqlite"))
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="objects in the largest view")
     parser.add_argument("--added", type=int, default=10_000, help="objects added in each run")
@@ -94,10 +135,10 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="sepakat-bench-") as folder,
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool,
     ):
-        place = Path(folder)
-        measure_adding(place / "adding", Loads(pool), figures, options)
-        measure_reading(place / "reading", Loads(pool), figures, options)
-        measure_suspension(place / "suspension", Loads(pool), figures)
+        place, stores = Path(folder), Stores(options.store)
+        measure_adding(place / "adding", Loads(pool), figures, options, stores)
+        measure_reading(place / "reading", Loads(pool), figures, options, stores)
+        measure_suspension(place / "suspension", Loads(pool), figures, stores)
         for peer in filter(None, options.peers.split(",")):
             print(f"{peer} ...", flush=True)
             measure_peer(peer, place / peer, options.runs, options.peer_objects, figures.of(peer))
@@ -107,26 +148,21 @@ def main() -> None:
 # Adding.
 
 
-def measure_adding(place: Path, load: Loads, figures: Figures, options: argparse.Namespace) -> None:
+def measure_adding(place: Path, load: Loads, figures: Figures, options: argparse.Namespace, stores: Stores) -> None:
     """Envelopes from one partner, decided for all 22 at once, each run in a store that begins anew."""
     with node_with_partners(place) as made:
         inbox = made.receive()
         for partner in partners():
             made.share(f"us-{partner}", partner)
-        store: Path = made.node.store.path  # type: ignore[attr-defined]
-        made.node.store.close()
+        store = stores.settled(made.node)
         for size in (1000, 100):
             print(f"adding in envelopes of {size} ...", flush=True)
             for _ in range(options.runs):
-                fresh = place / "fresh.sqlite"
-                shutil.copyfile(store, fresh)
-                with served(made.node, fresh, b"{}") as running:
+                with served(made.node, stores.fresh(store), b"{}") as running:
                     asked = asked_of(running, inbox)
                     bodies = list(envelopes(iter(corpus.lines()[: options.added]), size))
                     done = load(adding, asked, bodies)
                 figures.record("sepakat", f"objects/s added, envelopes of {size:,}", options.added / done.seconds)
-                for leftover in place.glob("fresh.sqlite*"):
-                    leftover.unlink()
 
 
 @contextmanager
@@ -144,7 +180,7 @@ def partners() -> list[str]:
 # Reading.
 
 
-def measure_reading(place: Path, load: Loads, figures: Figures, options: argparse.Namespace) -> None:
+def measure_reading(place: Path, load: Loads, figures: Figures, options: argparse.Namespace, stores: Stores) -> None:
     """Views of all sizes, in one store."""
     sizes = [size for size in SIZES if size <= options.largest]
     with node_with_partners(place) as made:
@@ -155,8 +191,7 @@ def measure_reading(place: Path, load: Loads, figures: Figures, options: argpars
             last[size] = corpus.fill(made, view, size)
         whole = views[min(READ, sizes[-1])]
         page = b'{"more":false,"objects":[%b]}' % b",".join(corpus.cloned(PAGE))
-        store: Path = made.node.store.path  # type: ignore[attr-defined]
-        with served(made.node, store, page) as running:
+        with served(made.node, stores.settled(made.node), page) as running:
             measure_memory(running, load, views[sizes[-1]], figures)
             measure_whole(running, load, whole, min(READ, sizes[-1]), figures, options)
             done = load(pager, running.address, whole.id)
@@ -251,15 +286,18 @@ def measure_memory(running: Served, load: Loads, view: Collection, figures: Figu
     figures.record("sepakat", "MiB above idle, 16 readers", (most - idle) / 2**20)
 
 
-def measure_suspension(place: Path, load: Loads, figures: Figures) -> None:
+def measure_suspension(place: Path, load: Loads, figures: Figures, stores: Stores) -> None:
     """Suspended by another process between two pages: the next page has nothing but tombstones."""
     with node_with_partners(place) as made:
         view = made.share()
         corpus.fill(made, view, 2 * PAGE)
-        with served(made.node, made.node.store.path, b"{}") as running:  # type: ignore[attr-defined]
+        store = stores.settled(made.node)
+        with served(made.node, store, b"{}") as running:
             asked = asked_of(running, view.id)
             before: Load = load(repeated, asked, ["objects/"], 1, 1)
-            suspend(made.node, view.view.agreement, "benchmark")
+            opened = open_store(store) if isinstance(store, Path) else open_postgresql_store(store)
+            suspend(replace(made.node, store=opened), view.view.agreement, "benchmark")
+            opened.close()
             after: Load = load(repeated, asked, ["objects/"], 1, 1)
     figures.record("sepakat", "bytes of a page before a suspension", before.size)
     figures.record("sepakat", "bytes of the next page after it", after.size)
@@ -270,13 +308,14 @@ def measure_suspension(place: Path, load: Loads, figures: Figures) -> None:
 
 def report(figures: Figures, options: argparse.Namespace, seconds: float) -> None:
     """Print the medians with the raw numbers and the ratios, and keep them."""
-    print(f"TAXII, {options.runs} runs, Python {platform.python_version()}, SQLite (WAL, synchronous=NORMAL)")
+    print(f"TAXII, {options.runs} runs, Python {platform.python_version()}, {options.store}")
     for server, named in figures.found.items():
         print(server)
         for name, values in named.items():
             raw = " ".join(f"{value:,.1f}" for value in values)
             print(f"  {statistics.median(values):>12,.1f}  {name}   ({raw})")
     ratios = ratios_of(figures)
+    ratios |= against_sqlite(figures) if options.store == "postgresql" else {}
     print("ratios")
     for name, value in ratios.items():
         print(f"  {value:>12,.2f}  {name}")
@@ -288,8 +327,23 @@ def report(figures: Figures, options: argparse.Namespace, seconds: float) -> Non
         "figures": figures.found,
         "ratios": ratios,
     }
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    RESULT[options.store].write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def against_sqlite(figures: Figures) -> dict[str, float]:
+    """How many times as fast as SQLite was when it was last measured with the same views, figure by figure."""
+    if not RESULT["sqlite"].exists():
+        return {}
+    other = json.loads(RESULT["sqlite"].read_text(encoding="utf-8"))["figures"]["sepakat"]
+    found: dict[str, float] = {}
+    for name in figures.found["sepakat"].keys() & other.keys():
+        ours, theirs = figures.median("sepakat", name), statistics.median(other[name])
+        if name.startswith("ms") and ours:
+            found[f"{name}: PostgreSQL, times as fast as SQLite"] = theirs / ours
+        elif "/s" in name and theirs:
+            found[f"{name}: PostgreSQL, times as fast as SQLite"] = ours / theirs
+    return dict(sorted(found.items()))
 
 
 def ratios_of(figures: Figures) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The node that the TAXII benchmark asks: one server process on SQLite, as `sepakat serve` runs it.
+"""The node that the TAXII benchmark asks: one server process on SQLite or PostgreSQL, as `sepakat serve` runs it.
 
 Authentication, the agreement check and the access log are on; only the limit of requests per second is not. At /memory
 the same server sends one page from memory: what HTTP alone allows.
@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sepakat.exchange.ports import Node
+from sepakat.stores.postgresql import open_postgresql_store
 from sepakat.stores.sqlite import open_store
 from sepakat.taxii_server import ServerLimits, routes
 from tests.support.clock import START, SeededIds
@@ -58,8 +59,8 @@ class Served:
 
 
 @contextmanager
-def served(node: Node, store: Path, page: bytes) -> Iterator[Served]:
-    """The node over the store at a path, in a process of its own; `page` is what it sends from memory."""
+def served(node: Node, store: Path | str, page: bytes) -> Iterator[Served]:
+    """The node over the store at a path or an address, in a process of its own; `page` is what it sends from memory."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(256)
@@ -72,8 +73,9 @@ def served(node: Node, store: Path, page: bytes) -> Iterator[Served]:
             process.join(10)
 
 
-def _serve(node: Node, store: Path, page: bytes, listening: socket.socket) -> None:
-    mine = replace(node, store=open_store(store), clock=RunningClock(), ids=SeededIds("bench"))
+def _serve(node: Node, store: Path | str, page: bytes, listening: socket.socket) -> None:
+    opened = open_store(store) if isinstance(store, Path) else open_postgresql_store(store)
+    mine = replace(node, store=opened, clock=RunningClock(), ids=SeededIds("bench"))
 
     async def from_memory(_: object) -> Response:
         return Response(page, media_type="application/taxii+json;version=2.1")
