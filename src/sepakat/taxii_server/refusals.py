@@ -27,6 +27,7 @@ STATUS_OF_CODE = {
     "too-many-requests": 429,
     "head-too-large": 431,
     "store-busy": 503,
+    "store-unreachable": 503,
     "store-full": 507,
 }
 _STATUS_OF_KIND: tuple[tuple[type[SepakatError], int], ...] = (
@@ -70,7 +71,8 @@ def refused(refusal: SepakatError, error_id: str) -> Answer:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("taxii request %s failed: %s: %s", error_id, refusal.code, refusal.message)
     description = f"{refusal.message}; {refusal.hint}" if refusal.hint else refusal.message
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+    # Where the store is, and what is wrong with it, is nothing for a partner.
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(refusal, StoreError):
         description = "the server cannot do this now; its operators find the reason by this error's id"
     body = error(status, HTTPStatus(status).phrase, description, refusal.code, error_id, details if faults else None)
     return Answer(status, body, tuple(_headers(refusal, status)))
