@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sepakat.agreements.life import State
+from sepakat.exchange.notices import Notice, list_notices
 from sepakat.exchange.overview import (
     FEW,
     AgreementLine,
@@ -26,7 +27,10 @@ from sepakat.exchange.overview import (
 )
 from sepakat.exchange.owing import Owed, list_owed
 from sepakat.exchange.ports import Node
-from sepakat.exchange.records import Movement, Party, Quarantined, TakeIn
+from sepakat.exchange.records import Direction, Movement, Party, Quarantined, TakeIn
+from sepakat.exchange.report_records import ProposalState
+from sepakat.exchange.reports import list_reports
+from sepakat.exchange.watching import list_areas
 from sepakat.stix.identifiers import PartyId
 
 DAYS = 14
@@ -53,6 +57,12 @@ class Today:
     waiting: Waiting
     late: tuple[Owed, ...]
     """What partners owe us, or we them, and is late."""
+    to_review: int
+    """How many proposals of the newest reports nobody has judged."""
+    alerts: int
+    """How many alerts of watch areas nobody has acknowledged."""
+    notices: tuple[Notice, ...]
+    """Urgent notices and corrections of partners that nobody here has acknowledged, the most urgent first."""
     to_sign: tuple[AgreementLine, ...]
     ending: tuple[AgreementLine, ...]
     traffic: tuple[Traffic, ...]
@@ -67,6 +77,9 @@ def today(node: Node) -> Today:
     now = node.clock.now()
     lines = agreement_lines(node)
     late = list_owed(node, late_only=True)
+    to_review = sum(line.counts.get(ProposalState.PROPOSED, 0) for line in list_reports(node))
+    notices = [one for one in list_notices(node) if one.direction is Direction.IN and one.seen_at is None]
+    alerts = sum(count for _, count in list_areas(node))
     with node.store.reading() as unit:
         everyone = unit.parties.everyone()
         days = last_days(now)
@@ -76,6 +89,9 @@ def today(node: Node) -> Today:
             days=days,
             waiting=waiting_in(unit, [recall for recall in unit.obligations.recalls() if is_open(node, recall)]),
             late=tuple(late),
+            to_review=to_review,
+            alerts=alerts,
+            notices=tuple(sorted(notices, key=lambda one: (one.acknowledge_by is None, one.acknowledge_by, one.at))),
             to_sign=tuple(line for line in lines if _waits_for_us(node.party, line)),
             ending=tuple(line for line in lines if _ends_soon(line, now)),
             traffic=traffic_of(everyone, moved, days),

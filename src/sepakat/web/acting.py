@@ -5,11 +5,13 @@ Each reads a form, asks one use case and leads back to the object's page, which 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from sepakat.exchange import claiming, consenting, marking, recalling, relating
+from sepakat.errors import InputError
+from sepakat.exchange import claiming, consenting, marking, notices, recalling, relating
 from sepakat.exchange.relating import Link
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.web.asking import Ask
@@ -57,6 +59,25 @@ def ask_consent(ask: Ask) -> Response:
     """Ask the origin whether the object may go on."""
     consenting.request_consent(ask.node, ask.object_id, PartyId(ask.said("party")), ask.said("purpose"))
     return _back(ask, "asked")
+
+
+def correct(ask: Ask) -> Response:
+    """Tell everybody who has the object what was wrong with the version before its newest."""
+    notices.correct(ask.node, ask.object_id, ask.said("reason"))
+    return _back(ask, "corrected")
+
+
+def notice(ask: Ask) -> Response:
+    """Ask a partner that has the object to read it now, and to say by when a person has."""
+    by = ask.said("acknowledge_by")
+    try:
+        instant = datetime.fromisoformat(by).replace(tzinfo=UTC)
+    except ValueError:
+        raise InputError(
+            "instant-invalid", f"instant refused: expected one such as 2030-12-31T12:00, got {by[:50]}"
+        ) from None
+    notices.give_notice(ask.node, PartyId(ask.said("party")), [ask.object_id], ask.said("text"), instant)
+    return _back(ask, "noticed")
 
 
 def recall(ask: Ask) -> Response:

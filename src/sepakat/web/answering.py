@@ -1,4 +1,4 @@
-"""What a person answers: approvals, requests for consent, recalls. Each asks one use case and leads back."""
+"""What a person answers: approvals, requests for consent, recalls, notices. Each asks one use case and leads back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from starlette.responses import RedirectResponse, Response
 
 from sepakat.errors import InputError
-from sepakat.exchange import approving, consenting, recalling
+from sepakat.exchange import approving, consenting, notices, recalling
 from sepakat.release.question import ViewKey
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.instants import parse_instant
@@ -49,6 +49,12 @@ def answer_recall(ask: Ask) -> Response:
     ground = ask.form.get("ground", "").strip() or None
     recalling.answer_recall(ask.node, ask.named["recall"], ask.said("action"), ground)
     return RedirectResponse("/recalls?said=answered", 303)
+
+
+def acknowledge(ask: Ask) -> Response:
+    """Say that a person here has seen a notice or a correction."""
+    notices.acknowledge(ask.node, ask.named["notice"], ask.form.get("text", "").strip() or None)
+    return RedirectResponse("/notices?said=acknowledgement-sent", 303)
 
 
 def _end_of(day: str) -> datetime:

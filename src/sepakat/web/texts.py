@@ -40,6 +40,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "restricted": N_("restricted"),
         "kept-by-law": N_("kept by law"),
         "no answer yet": N_("no answer yet"),
+        "acknowledged": N_("acknowledged"),
+        "not acknowledged": N_("not acknowledged"),
         # What happened to an object or an intake.
         "recalled": N_("recalled"),
         "revoked": N_("revoked"),
@@ -206,6 +208,9 @@ SAID: Mapping[str, str] = MappingProxyType(
         "annotated": N_("The annotation was kept; every view was decided anew."),
         "recalled": N_("The object was recalled; its holders were told."),
         "asked": N_("The origin was asked for its consent."),
+        "corrected": N_("Whoever has the object was told what was wrong with it."),
+        "noticed": N_("The urgent notice was signed and sent."),
+        "acknowledgement-sent": N_("The acknowledgement was signed and sent."),
         "answered": N_("The answer was signed and sent."),
         "withdrawn": N_("The consent was withdrawn; what went on under it is recalled."),
         "approved": N_("The approval was kept; the view was decided anew."),

@@ -1,10 +1,11 @@
-"""The front page, and the lists of what waits for an answer: approvals, recalls, requests for consent."""
+"""The front page, and the lists of what waits for an answer: approvals, recalls, notices, requests for consent."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
 from sepakat.exchange import approving, consenting, recalling
+from sepakat.exchange.notices import list_notices
 from sepakat.exchange.today import today as today_of
 from sepakat.exchange.viewing import titles
 from sepakat.web.asking import Ask
@@ -30,6 +31,13 @@ def recalls(ask: Ask) -> Response:
     listed = recalling.list_recalls(ask.node)
     named = titles(ask.node, [one.original for one in listed])
     return page(ask, "recalls.html", shown=listed, titles=named, actions=recalling.ACTIONS)
+
+
+def notices(ask: Ask) -> Response:
+    """Every urgent notice and correction, ours and those of partners."""
+    listed = list_notices(ask.node)
+    named = titles(ask.node, [id_ for one in listed for id_ in one.objects])
+    return page(ask, "notices.html", shown=listed, titles=named)
 
 
 def consents(ask: Ask) -> Response:

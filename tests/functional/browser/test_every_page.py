@@ -17,6 +17,7 @@ READ = {
     "approvals": "/approvals",
     "recalls": "/recalls",
     "consents": "/consents",
+    "notices": "/notices",
     "decisions": "/decisions",
     "objects": "/objects?words=",
     "object": f"/objects/{CUT}",
@@ -89,6 +90,7 @@ def test_every_route_that_is_read_is_looked_at() -> None:
         "watch-",
         "question-",
         "retention-",
+        "notice-",
     )
     assert {name for name in posted if not name.startswith(of_something)} == POSTED
 

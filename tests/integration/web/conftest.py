@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sepakat.exchange import agreeing, consenting, marking, recalling
 from sepakat.exchange.asking import ask_question
 from sepakat.exchange.claim_records import WatchArea
 from sepakat.exchange.claiming import Draft, make_claim
+from sepakat.exchange.notices import give_notice
 from sepakat.exchange.parties import add_partner
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Role, User
@@ -83,6 +85,9 @@ def filled(made: Simulation) -> None:
     made.sync("ru", "us")
     made.sync("us", "ru")
     consenting.request_consent(made["us"], WANTED, PartyId("fr"), "joint operation")
+    made.settle()
+    soon = made.clock.now() + timedelta(hours=4)
+    give_notice(made["ru"], PartyId("us"), [WANTED], "read it before the meeting", soon)
     made.settle()
     recalling.recall(made["us"], TAKEN_BACK, "the source withdrew it", by="analyst")
     read_and_asked(made["us"])

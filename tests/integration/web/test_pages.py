@@ -42,7 +42,7 @@ def test_front_page_of_a_new_node_says_in_words_that_nothing_happened(anna: Brow
         "Nothing is late",
         "Nothing came",
         "Nothing went",
-        "No recall and no request for consent waits",
+        "No recall, no notice and no request for consent waits",
     ):
         assert said in words
     assert "nothing goes to anybody" in anna.text("/agreements")
@@ -77,6 +77,16 @@ def test_front_page_shows_what_waits_for_an_answer(reader: Browser) -> None:
     assert "We asked ru to let it go on to fr : joint operation" in words
     assert "the source withdrew it" in words
     assert "no answer yet" in words
+
+
+def test_front_page_counts_what_is_to_be_reviewed_acknowledged_and_looked_at(reader: Browser) -> None:
+    html = reader.get("/").text
+    counts = dict(re.findall(r'<a href="([^"]+)"><span class="count">([0-9]+)</span>', html))
+    assert counts["/notices"] == "1"
+    assert counts["/watches"] == "0"
+    assert f"{counts['/reports']} proposed" in reader.text("/reports")
+    waits = text_of(section(html, "waits"))
+    assert "read it before the meeting urgent notice of ru" in waits
 
 
 def test_pictures_say_in_words_how_much_came_and_went(reader: Browser) -> None:

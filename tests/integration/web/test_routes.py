@@ -25,7 +25,14 @@ from tests.support import records
 from tests.support.simulator import Simulation
 
 FILLED = {"object": GROUP, "party": "ru", "agreement": "us-ru", "file": "x.css", "path": "no/such/page"}
-FILLED |= {"recall": "no-such", "consent": "no-such", "report": "newest", "question": "strength", "area": "delta"}
+FILLED |= {
+    "notice": "no-such",
+    "recall": "no-such",
+    "consent": "no-such",
+    "report": "newest",
+    "question": "strength",
+    "area": "delta",
+}
 """What stands in the paths when a test opens every page."""
 
 
