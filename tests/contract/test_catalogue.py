@@ -117,6 +117,8 @@ def test_who_refers_to_an_object_is_found(store: Store) -> None:
         unit.objects.add(link)
         enter(unit, frozenset({link.object.id}))
         assert [row.id for row in unit.catalogue.linked(one)] == [link.object.id]
+        assert [row.id for row in unit.catalogue.linked(one, types=("note", "relationship"))] == [link.object.id]
+        assert unit.catalogue.linked(one, types=("note",)) == []
         assert unit.catalogue.linked(records.stix_id(9)) == []
 
 
