@@ -12,16 +12,15 @@ import json
 import resource
 import statistics
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from benchmarks.claims_generated import GeneratedReport, generate
+from benchmarks.figures import Report
 from sepakat.claims.copying import CopyIndex
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "claims.json"
 SIZES = (10_000, 100_000, 1_000_000)
 SEED = 2014
 QUERIES = 200
@@ -105,18 +104,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.claims", description=__doc__.split("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="how many reports")
-    parser.add_argument("--result", type=Path, default=RESULT, help="where to write the figures")
     asked = parser.parse_args(arguments)
-    result: dict[str, Any] = {"seed": SEED, "sizes": []}
+    report, smallest = Report(), min(asked.sizes)
+    first: dict[str, Any] = {}
     for count in sorted(asked.sizes):
         measured = measure(count)
         print(json.dumps(measured), flush=True)
-        result["sizes"].append(measured)
+        tell(report, measured)
+        first = first or measured
     # Last, so that its memory is not taken for that of the index.
-    result["baseline"] = baseline(list(generate(min(asked.sizes), SEED)))
-    print("baseline", json.dumps(result["baseline"]))
-    asked.result.parent.mkdir(parents=True, exist_ok=True)
-    asked.result.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    plain = baseline(list(generate(smallest, SEED)))
+    print("baseline", json.dumps(plain))
+    for name, unit in (("precision", ""), ("recall", ""), ("f1", ""), ("seconds", "s")):
+        report.add(f"all pairs, {smallest:,} claims: {name}", unit, None, [plain[name]])
+    ours = first["index_seconds"] + first["search_seconds"]
+    report.add("all pairs to index and search", "times as long", None, [plain["seconds"] / ours])
+    report.write("claims")
+
+
+def tell(report: Report, measured: Mapping[str, Any]) -> None:
+    """The figures of one size, with the goals that it has."""
+    count = measured["claims"]
+    among, seconds = f"among {count:,} claims", measured["index_seconds"] + measured["search_seconds"]
+    is_largest = count >= SIZES[-1]
+    report.add(f"precision {among}", "", 0.95, [measured["precision"]], more_is_better=True)
+    report.add(f"recall {among}", "", 0.8, [measured["recall"]], more_is_better=True)
+    report.add(f"index and search {among}", "s", 600 if is_largest else None, [seconds])
+    report.add(f"one query {among}", "ms", 50, [measured["query_ms_median"]])
+    report.add(f"most memory {among}", "MiB", 4096 if is_largest else None, [measured["peak_mib"]])
 
 
 if __name__ == "__main__":

@@ -9,10 +9,7 @@ build/bench/exchange.json.
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import socket
-import statistics
 import tempfile
 import threading
 import time
@@ -28,6 +25,7 @@ from uuid import UUID, uuid5
 import uvicorn
 from starlette.applications import Starlette
 
+from benchmarks.figures import Report
 from sepakat import peer_server, taxii_server
 from sepakat.agreements.life import EventKind, LifeEvent
 from sepakat.cli.background import Background
@@ -43,7 +41,6 @@ from tests.support.agreements import agreement_text
 from tests.support.clock import START
 from tests.support.simulator import Simulation, simulation
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "exchange.json"
 SPACE = UUID("7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e000")
 
 
@@ -63,32 +60,24 @@ def main() -> None:
     parser.add_argument("--held", type=int, default=200, help="objects that A holds before")
     parser.add_argument("--objects", type=int, default=1_000, help="objects released for the cost of the log")
     parser.add_argument("--views", type=int, default=22, help="views that they are released to")
-    parser.add_argument("--repeats", type=int, default=3, help="how often both are measured; the least counts")
+    parser.add_argument("--repeats", type=int, default=5, help="how often both are measured; the least counts")
     asked = parser.parse_args()
     ways = measure_way(asked.rounds, asked.held)
-    print(f"intake at A to the view of B, {asked.held} objects held, {asked.rounds} rounds:")
-    print(f"  median {statistics.median(ways):.3f} s, least {min(ways):.3f} s, most {max(ways):.3f} s")
+    report = Report()
+    report.add(f"intake at A to the view of B, {asked.held} objects held", "s", 1.0, ways)
     # In turn, and the least of each: what else the machine does makes both slower, never faster.
     taken = [
         (has_log, measure_release(asked.objects, asked.views, has_log=has_log))
         for has_log in (True, False) * asked.repeats
     ]
     with_log, without = (min(seconds for has_log, seconds in taken if has_log is one) for one in (True, False))
-    share = (with_log - without) / without
-    print(f"{asked.objects} objects to {asked.views} views: {with_log:.2f} s with the log, {without:.2f} s without:")
-    print(f"  {with_log - without:.2f} s for the log, {share:.0%} more")
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    found = {
-        "machine": platform.platform(),
-        "asked": vars(asked),
-        "way_seconds": ways,
-        "way_median_seconds": statistics.median(ways),
-        "release_seconds_with_log": with_log,
-        "release_seconds_without_log": without,
-        "log_seconds_per_1000_objects": (with_log - without) * 1_000 / asked.objects,
-        "log_share": share,
-    }
-    RESULT.write_text(json.dumps(found, indent=2) + "\n")
+    to = f"{asked.objects:,} objects to {asked.views} views"
+    for words, is_with in (("with the log", True), ("without it", False)):
+        report.add(f"{to}, {words}", "s", None, [seconds for has_log, seconds in taken if has_log is is_with])
+    cost = (with_log - without) * 1_000 / asked.objects
+    report.add(f"cost of the log for 1,000 objects to {asked.views} views", "s", None, [cost])
+    report.add("share of the log", "of releasing without it", None, [(with_log - without) / without])
+    report.write("exchange")
 
 
 def measure_way(rounds: int, held: int) -> list[float]:

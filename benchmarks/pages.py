@@ -3,26 +3,25 @@
 A node that holds many objects, most of them released to a partner under an agreement, is served in this process; the
 time of a page is from the request to its last byte, sign-in, store and template included, each page many times on its
 own. Sizes are of what travels: the page, and what a browser without a cache fetches beside it. Raw numbers go to
-build/bench/pages.json; ends with status 1 if a limit is passed.
+build/bench/pages.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import re
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid5
 
 import orjson
 from starlette.applications import Starlette
 
+from benchmarks.figures import Report
 from sepakat.exchange.cataloguing import catch_up
 from sepakat.exchange.ports import Node
 from sepakat.exchange.taking_in import Provenance, take_in
@@ -33,14 +32,13 @@ from tests.integration.web.conftest import add_everybody
 from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, simulation
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "pages.json"
 SPACE = UUID("7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e008")
 PIECE = 10_000
 MOST_MILLISECONDS, MOST_BYTES_FIRST, MOST_BYTES_AFTER = 50.0, 100_000, 40_000
 WORDS = ("delta", "hydra", "convoy", "harbour", "signal", "ledger", "falcon", "quarry", "lantern", "border")
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.pages", description=__doc__)
     parser.add_argument("--objects", type=int, default=100_000, help="how many objects the node holds")
     parser.add_argument("--rounds", type=int, default=40, help="how often each page is asked for")
@@ -48,18 +46,23 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, simulation(Path(folder), "us", "ru") as world:
         ids = list(filled(world, asked.objects))
         figures = measured(world["us"], ids, asked.rounds)
-    wrong = [line for line in figures if not line["is_within"]]
-    print(f"{'page':<34}{'median ms':>10}{'p95 ms':>9}{'first KB':>10}{'after KB':>10}")
+    report = Report()
     for line in figures:
-        sizes = f"{line['bytes_first'] / 1000:>10.1f}{line['bytes_after'] / 1000:>10.1f}"
-        mark = "" if line["is_within"] else "  over the limit"
-        print(f"{line['page']:<34}{line['median_ms']:>10.1f}{line['p95_ms']:>9.1f}{sizes}{mark}")
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    limits = {"ms": MOST_MILLISECONDS, "bytes_first": MOST_BYTES_FIRST, "bytes_after": MOST_BYTES_AFTER}
-    machine = f"{platform.machine()} Python {platform.python_version()}"
-    document = {"objects": asked.objects, "machine": machine, "limits": limits, "pages": figures}
-    RESULT.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    return 1 if wrong else 0
+        name, after = line.page, line.largest
+        report.add(f"{name}: at the server", "ms", MOST_MILLISECONDS, line.times)
+        report.add(f"{name}: the first time", "bytes", MOST_BYTES_FIRST, [after + line.beside])
+        report.add(f"{name}: afterwards", "bytes", MOST_BYTES_AFTER, [after])
+    report.write("pages")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was measured of one page: milliseconds, the bytes of the largest, and those of what it fetches beside."""
+
+    page: str
+    times: list[float]
+    largest: int
+    beside: int
 
 
 def filled(world: Simulation, count: int) -> Iterator[StixId]:
@@ -95,7 +98,7 @@ def _object(world: Simulation, number: int, made: list[StixId]) -> dict[str, obj
     return world.written_by("us", id_, level, name=words.title(), description=f"What is known of {words}.", **more)
 
 
-def measured(node: Node, ids: list[StixId], rounds: int) -> list[dict[str, object]]:
+def measured(node: Node, ids: list[StixId], rounds: int) -> list[Line]:
     """Each page many times, on another object or place each time."""
     person = another(Starlette(routes=routes(node)))
     person.sign_in("releaser")
@@ -115,7 +118,7 @@ def measured(node: Node, ids: list[StixId], rounds: int) -> list[dict[str, objec
     return [_line(person, name, [path(turn) for turn in range(rounds)], beside) for name, path in pages.items()]
 
 
-def _line(person: Browser, name: str, paths: list[str], beside: int) -> dict[str, object]:
+def _line(person: Browser, name: str, paths: list[str], beside: int) -> Line:
     times, sizes = [], []
     person.get(paths[0])
     for path in paths:
@@ -124,17 +127,7 @@ def _line(person: Browser, name: str, paths: list[str], beside: int) -> dict[str
         times.append((time.perf_counter() - begun) * 1000)
         assert answer.status_code == 200, path
         sizes.append(int(answer.headers["content-length"]))
-    median, largest = statistics.median(times), max(sizes)
-    is_small = largest <= MOST_BYTES_AFTER and largest + beside <= MOST_BYTES_FIRST
-    return {
-        "page": name,
-        "median_ms": round(median, 2),
-        "p95_ms": round(sorted(times)[int(len(times) * 0.95) - 1], 2),
-        "bytes_after": largest,
-        "bytes_first": largest + beside,
-        "is_within": median < MOST_MILLISECONDS and is_small,
-        "times_ms": [round(one, 2) for one in times],
-    }
+    return Line(name, times, max(sizes), beside)
 
 
 def _beside(person: Browser) -> int:
@@ -145,4 +138,4 @@ def _beside(person: Browser) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -13,20 +13,18 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from random import Random
-from typing import Any
 
+from benchmarks.figures import Report
 from benchmarks.overlay import LARGE, NOW, SMALL, Overlay, corpus, overlay
 from benchmarks.release_cedar import ask
 from benchmarks.release_checking import check
@@ -41,64 +39,10 @@ from sepakat.release.versions import Version
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import StixObject
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "release.json"
 LEAST_RELEASED, MOST_RELEASED, LEAST_VARIANTS = 0.20, 0.80, 0.03
 ARRIVING = 1_000
 LINKS = 40
 EXPLAINED = 200
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number, what it has to be, and the runs that it is the median of."""
-
-    figure: str
-    value: float
-    unit: str
-    goal: float | None
-    runs: tuple[float, ...]
-    more_is_better: bool = False
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the goal is reached; None where there is none."""
-        if self.goal is None:
-            return None
-        return self.value >= self.goal if self.more_is_better else self.value <= self.goal
-
-    def document(self) -> dict[str, Any]:
-        """As it is kept."""
-        told = {"figure": self.figure, "value": self.value, "unit": self.unit, "goal": self.goal, "met": self.met}
-        return {**told, "runs": list(self.runs)}
-
-    def line(self) -> str:
-        """As it is printed."""
-        sign = ">=" if self.more_is_better else "<="
-        goal = "" if self.goal is None else f", goal {sign} {self.goal:,g}: {'met' if self.met else 'NOT MET'}"
-        runs = ", ".join(f"{run:,.4g}" for run in self.runs)
-        return f"{self.figure}: {self.value:,.4g} {self.unit}{goal}\n    runs: {runs}"
-
-
-@dataclass
-class Report:
-    """All figures, printed as they come; and what makes the run fail."""
-
-    figures: list[Figure] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def add(
-        self, figure: str, unit: str, goal: float | None, runs: Sequence[float], *, more_is_better: bool = False
-    ) -> float:
-        """Take in the runs of a figure; gives their median."""
-        value = statistics.median(runs)
-        self.figures.append(Figure(figure, value, unit, goal, tuple(runs), more_is_better))
-        print(self.figures[-1].line(), flush=True)
-        return value
-
-    def fault(self, text: str) -> None:
-        """Something that makes the run worthless."""
-        self.faults.append(text)
-        print(f"FAULT: {text}", flush=True)
 
 
 def main() -> None:
@@ -122,9 +66,7 @@ def main() -> None:
     change(report, made.engine, asked.runs)
     small = overlay(corpus(SMALL)).engine
     show_flatness(report, small, per_version, asked.runs)
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps([figure.document() for figure in report.figures], indent=2) + "\n")
-    print(f"written to {RESULT}")
+    report.write("release")
     if report.faults:
         sys.exit("\n".join(report.faults))
 

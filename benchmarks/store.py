@@ -11,9 +11,7 @@ PostgreSQL by two processes at once, and reading by one and by two. Results go t
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
-import platform
 import resource
 import sqlite3
 import tempfile
@@ -30,6 +28,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from benchmarks.figures import Report
 from benchmarks.overlay import LARGE, NODE, NOW, OTHERS, SMALL, corpus, overlay
 from sepakat.agreements.life import EventKind, LifeEvent
 from sepakat.agreements.writing import agreement_hash, canonical_form
@@ -49,7 +48,6 @@ from tests.support.clock import SeededIds
 from tests.support.postgresql import Server, make_server
 from tests.support.simulator import MemoryPeers, Network, TestSigner
 
-RESULT = Path(__file__).resolve().parents[1] / "build" / "bench" / "store.json"
 GOALS = {"sqlite": 1 / 8, "postgresql": 1 / 10}
 MOST_MEMORY_MB = 600
 DURABLE = ("fsync=on", "full_page_writes=on", "synchronous_commit=on", "autovacuum=on", "shared_buffers=128MB")
@@ -84,13 +82,12 @@ def main() -> None:
         server = make_server(*DURABLE) if "postgresql" in asked.stores or not asked.without_processes else None
         if server is not None:
             server.start()
-        found: dict[str, Any] = {"machine": platform.platform(), "asked": vars(asked), "objects": count}
+        report = Report()
         for kind in asked.stores:
-            found[kind] = _measure(kind, place, server, count)
+            _measure(report, kind, place, server, count)
         if server is not None and not asked.without_processes:
-            found["processes"] = _measure_processes(place, server)
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(found, indent=2, default=str) + "\n", encoding="utf-8")
+            _measure_processes(report, place, server)
+    report.write("store")
 
 
 def _in_process(function: Any, *arguments: Any) -> Any:
@@ -186,16 +183,14 @@ def _agree(unit: Unit, world: World) -> None:
 # Taking in.
 
 
-def _measure(kind: str, place: Path, server: Server | None, count: int) -> dict[str, Any]:
+def _measure(report: Report, kind: str, place: Path, server: Server | None, count: int) -> None:
     where = _fresh(kind, place, server)
     seconds, memory = _in_process(_take_in_all, kind, where, place, 0, 1)
     bare = _in_process(_insert_barely, kind, _bare_place(kind, place, server), place)
-    share = (count / seconds) / (count / bare)
-    print(f"{kind}: {count} versions, {len(OTHERS) + 1} parties, in {seconds:.1f} s: {count / seconds:,.0f} a second")
-    goal = "reached" if share >= GOALS[kind] else "NOT reached"
-    print(f"  bare insert {count / bare:,.0f} a second: {share:.3f} of it, goal {GOALS[kind]:.3f} {goal}")
-    print(f"  at most {memory:.0f} MB of memory, goal {MOST_MEMORY_MB} MB", flush=True)
-    return {"seconds": seconds, "bare_seconds": bare, "share": share, "goal": GOALS[kind], "memory_mb": memory}
+    report.add(f"{kind}: taking in, {len(OTHERS) + 1} parties", "versions/s", None, [count / seconds])
+    report.add(f"{kind}: bare insert of the same bytes", "versions/s", None, [count / bare])
+    report.add(f"{kind}: taking in to bare insert", "of it", GOALS[kind], [bare / seconds], more_is_better=True)
+    report.add(f"{kind}: most memory", "MB", MOST_MEMORY_MB, [memory])
 
 
 def _fresh(kind: str, place: Path, server: Server | None) -> str:
@@ -299,8 +294,8 @@ def _insert_into_postgresql(where: str, batches: Iterator[list[tuple[bytes, byte
 # Two processes against one.
 
 
-def _measure_processes(place: Path, server: Server) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _measure_processes(report: Report, place: Path, server: Server) -> None:
+    found: dict[str, float] = {}
     for processes in (1, 2):
         where = _fresh("postgresql", place, server)
         found[f"take_in_{processes}"] = _together(_take_in_all, processes, "postgresql", where, place)
@@ -309,9 +304,7 @@ def _measure_processes(place: Path, server: Server) -> dict[str, Any]:
         one, two = found[f"{what}_1"], found[f"{what}_2"]
         # Each reader reads everything, so that two of them read twice as much.
         gain = one / two * (2 if what == "read" else 1)
-        print(f"{words} by 2 processes on PostgreSQL: {gain:.2f} times as much as by 1 ({one:.1f} s, {two:.1f} s)")
-        found[f"{what}_gain"] = gain
-    return found
+        report.add(f"{words} by 2 processes on PostgreSQL to that by 1", "times as much", None, [gain])
 
 
 def _together(function: Any, processes: int, *arguments: Any) -> float:
@@ -342,7 +335,7 @@ def _read_all(where: str) -> int:
                 query = RowQuery(collection.id, after_sequence=last, versions=frozenset({"all"}), limit=1000)
                 page = unit.readings.bodies(query)
             last, more = page.last_sequence, page.more
-            read += len(page.bodies)
+            read += page.count
     store.close()
     return read
 

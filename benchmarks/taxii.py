@@ -34,6 +34,7 @@ from taxii2client.v21 import Collection as ClientCollection
 from taxii2client.v21 import as_pages
 
 from benchmarks import taxii_corpus as corpus
+from benchmarks.figures import RESULTS, Report
 from benchmarks.store import DURABLE
 from benchmarks.taxii_load import Load
 from benchmarks.taxii_peers import measure_peer
@@ -49,8 +50,7 @@ from tests.support.clock import START
 from tests.support.postgresql import make_server
 from tests.support.taxii import PASSWORD, ROOT, TOKEN, TaxiiNode, taxii_node
 
-RESULTS = Path(__file__).resolve().parents[1] / "build" / "bench"
-RESULT = {"sqlite": RESULTS / "taxii.json", "postgresql": RESULTS / "taxii-postgresql.json"}
+RESULT = {"sqlite": "taxii", "postgresql": "taxii-postgresql"}
 PARTNERS = 22
 TOKENS = f"Token {TOKEN}"
 BASIC = "Basic " + base64.b64encode(f"ru:{PASSWORD}".encode()).decode()
@@ -306,39 +306,65 @@ def measure_suspension(place: Path, load: Loads, figures: Figures, stores: Store
 # Telling.
 
 
+GOALS: tuple[tuple[str, float, bool], ...] = (
+    ("objects/s added, envelopes of 1,000: sepakat / opentaxii", 10, True),
+    ("objects/s read, pages of 1,000, 1 reader: sepakat / opentaxii", 15, True),
+    ("objects/s read, pages of 1,000, 1 reader: sepakat / medallion", 15, True),
+    ("objects/s read, pages of 1,000, 1 reader: sepakat / from memory", 1 / 4, True),
+    ("objects/s read, pages of 1,000, 16 readers: sepakat / from memory", 1 / 4, True),
+    ("objects/s added, envelopes of 1,000", 6_000, True),
+    ("objects/s added, envelopes of 100", 2_500, True),
+    ("objects/s read, pages of 1,000, 1 reader", 200_000, True),
+    ("objects/s read, pages of 1,000, 16 readers", 200_000, True),
+    ("manifest entries/s, pages of 1,000, 1 reader", 150_000, True),
+    ("requests/s, one object, 16 connections, token", 2_500, True),
+    ("requests/s, one object, 16 connections, Basic", 2_500, True),
+    ("ms at the 99th of 100, one object, 16 connections, token", 20, False),
+    ("ms at the 99th of 100, one object, 16 connections, Basic", 20, False),
+    ("MiB above idle, 16 readers", 100, False),
+)
+"""What a figure on SQLite has to be, and whether it has to be at least that."""
+FLAT, MILLISECONDS, HALF = 1.3, 5.0, 0.5
+
+
+def goal_of(name: str, store: str) -> tuple[float | None, bool]:
+    """The goal of a figure of ours, None if it has none, and whether more is better."""
+    if name.endswith(": largest / smallest view"):
+        return FLAT, False
+    if store == "postgresql":
+        is_read = name.startswith("objects/s read") and name.endswith("as fast as SQLite")
+        return (HALF if is_read else None), True
+    if name.startswith("ms, "):
+        return MILLISECONDS, False
+    return next(((goal, more) for known, goal, more in GOALS if known == name), (None, True))
+
+
 def report(figures: Figures, options: argparse.Namespace, seconds: float) -> None:
-    """Print the medians with the raw numbers and the ratios, and keep them."""
-    print(f"TAXII, {options.runs} runs, Python {platform.python_version()}, {options.store}")
+    """Print every figure with its runs and the ratios, and keep them."""
+    print(f"TAXII, {options.runs} runs, Python {platform.python_version()}, {options.store}, {seconds:.0f} s")
+    told = Report()
     for server, named in figures.found.items():
-        print(server)
-        for name, values in named.items():
-            raw = " ".join(f"{value:,.1f}" for value in values)
-            print(f"  {statistics.median(values):>12,.1f}  {name}   ({raw})")
-    ratios = ratios_of(figures)
-    ratios |= against_sqlite(figures) if options.store == "postgresql" else {}
-    print("ratios")
+        for name, runs in named.items():
+            goal, more = goal_of(name, options.store) if server == "sepakat" else (None, True)
+            told.add(f"{server}: {name}", name.split(",")[0].split(" added")[0], goal, runs, more_is_better=more)
+    ratios = ratios_of(figures) | (against_sqlite(figures) if options.store == "postgresql" else {})
     for name, value in ratios.items():
-        print(f"  {value:>12,.2f}  {name}")
-    print(f"measured in {seconds:.0f} s")
-    kept: dict[str, Any] = {
-        "machine": platform.platform(),
-        "asked": vars(options),
-        "seconds": seconds,
-        "figures": figures.found,
-        "ratios": ratios,
-    }
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    RESULT[options.store].write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        goal, more = goal_of(name, options.store)
+        told.add(name, "times", goal, [value], more_is_better=more)
+    told.write(RESULT[options.store])
 
 
 def against_sqlite(figures: Figures) -> dict[str, float]:
     """How many times as fast as SQLite was when it was last measured with the same views, figure by figure."""
-    if not RESULT["sqlite"].exists():
+    measured = RESULTS / f"{RESULT['sqlite']}.json"
+    if not measured.exists():
         return {}
-    other = json.loads(RESULT["sqlite"].read_text(encoding="utf-8"))["figures"]["sepakat"]
+    lead = "sepakat: "
+    kept = json.loads(measured.read_text(encoding="utf-8"))
+    other = {one["figure"].removeprefix(lead): one["value"] for one in kept if one["figure"].startswith(lead)}
     found: dict[str, float] = {}
     for name in figures.found["sepakat"].keys() & other.keys():
-        ours, theirs = figures.median("sepakat", name), statistics.median(other[name])
+        ours, theirs = figures.median("sepakat", name), other[name]
         if name.startswith("ms") and ours:
             found[f"{name}: PostgreSQL, times as fast as SQLite"] = theirs / ours
         elif "/s" in name and theirs:
