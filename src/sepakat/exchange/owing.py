@@ -85,9 +85,12 @@ def _receipts(node: Node, unit: Unit) -> Iterator[Owed]:
         if record.refused is None
         for leaf in body["leaves"]
     }
+    agreements: dict[str, AgreementRecord | None] = {}
     for record in unit.messages.of_kind("release-statement", Direction.OUT):
         stated = _stated(record)
-        agreed = unit.agreements.get(stated.agreement_hash)
+        if stated.agreement_hash not in agreements:
+            agreements[stated.agreement_hash] = unit.agreements.get(stated.agreement_hash)
+        agreed = agreements[stated.agreement_hash]
         if agreed is not None and stated.count and (record.counterpart, stated.leaf) not in acknowledged:
             due = agreed.agreement.duties.receipt.after(record.at)
             yield Owed(Debt.RECEIPT, record.counterpart, node.party, stated.about, record.at, due)
