@@ -69,9 +69,9 @@ class PostgresqlStore:
         self._limits = limits
         self._writers = _engine(address, limits, writes=True)
         self._readers = _engine(address, limits, writes=False)
-        self._leases = SessionLeases(
-            _engine(address, limits, writes=False).execution_options(isolation_level="AUTOCOMMIT")
-        )
+        # A look at one value is no unit: it takes one way there and back, where a transaction takes three.
+        self._looks = _engine(address, limits, writes=False).execution_options(isolation_level="AUTOCOMMIT")
+        self._leases = SessionLeases(self._looks)
         # Lets one thread of this process wait for the database's lock at a time, so that the others hold no connection.
         # It guards nothing that another process could break; it dies with the store.
         self._turn = Lock()
@@ -93,12 +93,12 @@ class PostgresqlStore:
 
     def written(self) -> object:
         # Transactions that ended change it, those of other databases of the same server too: one look too many at most.
-        with self._readers.connect() as connection:
+        with self._looks.connect() as connection:
             return connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar()
 
     def asked(self, statement: str, values: Mapping[str, object] | None = None) -> object:
         """One value that the server answers, outside of any unit."""
-        with self._readers.connect() as connection:
+        with self._looks.connect() as connection:
             return connection.exec_driver_sql(statement, dict(values or {})).scalar()
 
     def lease(self, name: str) -> SessionLease | None:
