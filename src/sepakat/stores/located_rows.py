@@ -78,6 +78,19 @@ def locating(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
     return select(_sequence).where(*common, *_objects(shape), _versions(shape)).order_by(_row.sequence)
 
 
+@lru_cache(maxsize=512)
+def locating_some(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
+    """As `locating`, at most `one_more` rows of each range: PostgreSQL would read a whole view for a page of it."""
+    if not shape.is_merged:
+        return locating(shape)
+    common = (_row.collection_key == bindparam("collection"), _row.sequence > bindparam("after"))
+    ordered = (select(_sequence).where(*common, *one).order_by(_row.sequence) for one in _ranges(shape))
+    bounded = [one.limit(bindparam("one_more", type_=BigInteger)).subquery() for one in ordered]
+    merged = [select(one.c.sequence) for one in bounded]
+    union = merged[0] if len(merged) == 1 else union_all(*merged)
+    return union.order_by(union.selected_columns.sequence)
+
+
 def _ranges(shape: Shape) -> Iterable[tuple[ColumnElement[bool], ...]]:
     """One condition per range of an index."""
     for place in shape.places:

@@ -85,7 +85,8 @@ def move_store(source: Place, target: Place, progress: Progress, check: Callable
             contents = _equal(here, there, target)
             check(HeldStore(there))
         mark(here, MOVED)
-    _set(target, REVISION)
+    with transaction(target, writes=True) as there:
+        put_to_use(there)
     return Moved(copied, changed, contents)
 
 
@@ -106,6 +107,9 @@ def create_marked(place: Place) -> None:
 
 def put_to_use(connection: Connection) -> None:
     """Let a store that was filled be used, from the end of this transaction on."""
+    if connection.dialect.name == "postgresql":
+        # It plans by what it knows of the tables, and would read whole views for a page before it looks by itself.
+        connection.exec_driver_sql("ANALYZE")
     mark(connection, REVISION)
 
 

@@ -310,6 +310,9 @@ def _connecting(limits: PostgresqlLimits, options: str) -> dict[str, Any]:
             super().__init__(*arguments, **options)
             self.format = 1  # type: ignore[assignment]
 
+    # Every question here is small and by an index: plans are not worth compiling, and pages are read in any order. What
+    # the address says comes later, and holds.
+    options = f"-c jit=off -c random_page_cost=1.1 {options}"
     # The server ends a session whose client is gone (pulled cable, dead machine) soon, and with it the writers' lock.
     server = f"{options} -c lock_timeout={int(limits.busy_seconds * 1000)}"
     server += " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"

@@ -19,7 +19,7 @@ from sepakat.stix.identifiers import StixId, type_of
 from sepakat.stores.columns import pack_id, to_microseconds
 from sepakat.stores.joined_pages import joined_page
 from sepakat.stores.keys import Keys
-from sepakat.stores.located_rows import ALL, MOST_RANGES, Shape, locating, places_of
+from sepakat.stores.located_rows import ALL, MOST_RANGES, Shape, locating, locating_some, places_of
 from sepakat.stores.published_rows import publication, select_publications
 from sepakat.stores.record_rows import Form, RecordRows
 from sepakat.stores.schema import WITHDRAWN, accesses, batches, bodies, publications, push_statuses
@@ -106,13 +106,16 @@ class SqlReadings:
         """Read `wanted` of the rows of a page; `body_at` is the place of their bytes among the columns."""
         if located is None:
             return _Found([], more=False)
-        sequences = select(locating(located.shape).limit(query.limit + 1).subquery("located").c.sequence)
+        located_rows = locating_some if self._connection.dialect.name == "postgresql" else locating
+        found_rows = located_rows(located.shape).limit(query.limit + 1).subquery("located")
+        sequences = select(found_rows.c.sequence)
         found = wanted.where(_row.collection_key == located.values["collection"], _row.sequence.in_(sequences))
         statement = in_bounds(self._connection, found, _row.sequence, bodies.c.body, query.byte_limit)
         rows: list[Sequence[Any]] = []
         size = 0
         # Rows are taken one by one, so that no more than a page of bytes is ever in memory.
-        with self._connection.execute(statement, located.values) as result:
+        values = {**located.values, "one_more": query.limit + 1}
+        with self._connection.execute(statement, values) as result:
             for row in result:
                 size += len(row[body_at])
                 if len(rows) == query.limit or (rows and size > query.byte_limit):
