@@ -25,8 +25,8 @@ from tests.support.records import stix_id
 
 pytestmark = pytest.mark.needs_postgresql
 
-MANY = 500
-GONE_LOOKS = 5
+MANY = 200
+GONE_LOOKS = 3
 """So often each door says that the store is gone."""
 WAYS = {
     "stopped in order": signal.SIGINT,
