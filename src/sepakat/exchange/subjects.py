@@ -94,7 +94,8 @@ def find_subject(
 
     Raises:
         NotFound: nothing is kept under that id or name.
-        InputError: a name too short to be looked for; the subject is a party, or a marking of the standard.
+        InputError: a name too short to be looked for; the subject is a party, or a marking of the standard; what is to
+            be kept would not go.
     """
     ours = _unerasable(unit)
     subject = _subject(node, unit, said, ours, is_id_only=is_id_only)
@@ -102,6 +103,8 @@ def find_subject(
     for identifier, body in unit.erasures.bodies():
         search.look(identifier, orjson.loads(body))
     search.follow(unit)
+    for one in sorted(search.keep - search.found.keys()):
+        raise InputError("subject-keep", f"erasure refused: {one[:100]} is to stay, and would not go", "leave it out")
     remains = [*_remaining(unit, subject), *(f"{ours[one]} ({one})" for one in sorted(search.found.keys() & ours))]
     remains += [f"{one} names it and is kept, as you said" for one in sorted(search.found.keys() & search.keep)]
     taken = {one: why for one, why in search.found.items() if one not in ours and one not in search.keep}

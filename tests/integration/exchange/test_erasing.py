@@ -246,6 +246,8 @@ def test_a_dry_run_and_what_is_refused_change_nothing(told: Simulation) -> None:
         with pytest.raises(InputError) as refusal:
             erase(told["us"], subject, by="anna", reason=reason)
         assert refusal.value.code == code
+    with pytest.raises(InputError, match="would not go"):
+        erase(told["us"], CANARY, by="anna", reason="request 17", keep={OTHER})
     assert told["us"].store.written() == before
     assert list_erasures(told["us"]).erasures == ()
 
