@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, delete, exists, func, or_, select
 
 from sepakat.exchange.catalogue_ports import Search
 from sepakat.exchange.records import Catalogued, CataloguePiece, CatalogueRow, Consultation, SavedSearch
@@ -106,13 +106,13 @@ class SqlCatalogue:
             self._connection.execute(delete(catalogue).where(catalogue.c.id.in_(chunk)))
 
     def find(self, search: Search, *, before: int | None = None, limit: int = 50) -> list[CatalogueRow]:
-        statement = self._by_words(search.words)
+        statement, key = self._by_words(search.words)
         where = [_is_held(), *_conditions(search)]
         if before is not None:
-            where.append(catalogue.c.key < before)
+            where.append(key < before)
         if search.ids is not None:
             where.append(catalogue.c.id.in_(sorted(search.ids)[:_MOST_IDS]))
-        return self._rows(statement.where(*where).order_by(catalogue.c.key.desc()).limit(limit))
+        return self._rows(statement.where(*where).order_by(key.desc()).limit(limit))
 
     def linked(self, id_: StixId, limit: int = 50, *, types: Sequence[str] = ()) -> list[CatalogueRow]:
         statement = _select().join(catalogue_links, catalogue_links.c.key == catalogue.c.key)
@@ -172,17 +172,20 @@ class SqlCatalogue:
         )
         return [(row[0], StixId(row[1])) for row in self._connection.execute(statement)]
 
-    def _by_words(self, words: Sequence[str]) -> Select[Any]:
-        """Rows by the rarest word, which leads; the others are looked up for each."""
+    def _by_words(self, words: Sequence[str]) -> tuple[Select[Any], Column[int]]:
+        """Rows by the rarest word, which leads, and the key that orders them: the words' own, if there are any.
+
+        By the key of the rows everything with that word would be read and sorted before the first is known.
+        """
         if not words:
-            return _select()
+            return _select(), catalogue.c.key
         first, *rest = sorted(words, key=self._how_common)
         statement = _select().join(catalogue_words, catalogue_words.c.key == catalogue.c.key)
         statement = statement.where(catalogue_words.c.word == first)
         for word in rest:
             other = catalogue_words.alias()
-            statement = statement.where(exists().where(other.c.word == word, other.c.key == catalogue.c.key))
-        return statement
+            statement = statement.where(exists().where(other.c.word == word, other.c.key == catalogue_words.c.key))
+        return statement, catalogue_words.c.key
 
     def _how_common(self, word: str) -> int:
         some = select(catalogue_words.c.key).where(catalogue_words.c.word == word).limit(_RARE).subquery()
