@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sepakat.errors import ConfigurationError, InputError, StoreError
-from sepakat.exchange.ports import Node, Peer, Store
-from sepakat.exchange.records import Party
+from sepakat.exchange.ports import Node, Store
+from sepakat.remote.lazy_peers import LazyPeers
 from sepakat.settings import (
     Settings,
     from_environment,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from sepakat.remote.bells import Bells
-    from sepakat.remote.peers import HttpPeers
     from sepakat.stores.backing_up import Backup
     from sepakat.stores.postgresql import PostgresqlStore
 
@@ -154,7 +153,7 @@ def open_node(folder: Path, passphrase: str | None = None, store: Store | None =
     phrase = passphrase if passphrase is not None else passphrase_from_environment()
     signer = FileSigner(folder / KEYS_FOLDER / SIGNING_KEY, phrase)
     secret = read_key(folder / KEYS_FOLDER / SECRET_KEY, phrase)
-    peers = _LazyPeers()
+    peers = LazyPeers()
     node = Node(
         party=settings.party,
         store=store if store is not None else open_store_of(folder, settings),
@@ -458,33 +457,6 @@ def write_settings(folder: Path, settings: Settings) -> None:
     fresh.touch(mode=_MAY_READ)
     fresh.write_text(settings_text(settings), encoding="utf-8")
     fresh.replace(path)
-
-
-class _LazyPeers:
-    """The way to other nodes over HTTP, wired when somebody is first spoken to."""
-
-    def __init__(self) -> None:
-        self._node: Node | None = None
-        self._peers: HttpPeers | None = None
-
-    def serve(self, node: Node) -> Node:
-        """Speak in the name of this node."""
-        self._node = node
-        return node
-
-    def to(self, party: Party) -> Peer:
-        if self._peers is None:
-            from sepakat.remote.peers import HttpPeers
-
-            assert self._node is not None, "peers are wired together with their node"
-            self._peers = HttpPeers(self._node)
-        return self._peers.to(party)
-
-    def close(self) -> None:
-        """Close all connections; a party that is spoken to later gets new ones."""
-        peers, self._peers = self._peers, None
-        if peers is not None:
-            peers.close()
 
 
 def _is_store_address(address: object) -> bool:
