@@ -59,9 +59,12 @@ def test_demo_that_is_interrupted_leaves_no_process_behind(tmp_path: Path) -> No
     demo = subprocess.Popen(
         [*SEPAKAT, "demo", "--folder", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    address = served_address(folder / "us.log", demo)
-    demo.send_signal(signal.SIGINT)
-    said, _ = demo.communicate(timeout=120)
+    try:
+        address = served_address(folder / "us.log", demo)
+        demo.send_signal(signal.SIGINT)
+        said, _ = demo.communicate(timeout=120)
+    finally:
+        demo.kill()
     assert demo.returncode == 130, said.decode()
     assert b"Traceback" not in said
     with pytest.raises(OSError), socket.create_connection((address.hostname, address.port or 0), timeout=5):

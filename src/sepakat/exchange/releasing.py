@@ -45,6 +45,9 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
     force again decides anew.
     """
     collections = {collection.view: collection for collection in unit.views.collections()}
+    if not collections and not _gives(node, unit):
+        # There is no view, and so nothing to decide: a party that only collects pays nothing for deciding.
+        return ReleaseSummary()
     held: dict[StixId, str] = {}
     while True:
         kept = world_to_write(node, unit, now)
@@ -64,6 +67,10 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
     return ReleaseSummary(
         [change for change in changes if change.published or change.withdrawn], kept.decided.next_change_at, held
     )
+
+
+def _gives(node: Node, unit: Unit) -> bool:
+    return any(record.agreement.giver == node.party for record in unit.agreements.everything())
 
 
 def _updates(node: Node, unit: Unit, kept: KeptWorld, collections: dict[ViewKey, Collection]) -> Iterator[ViewUpdate]:

@@ -40,8 +40,9 @@ def demo(
     from sepakat.cli.demo.story import Story
 
     place = _place(folder)
-    # A demo that is told to end, or whose terminal is closed, stops its nodes first.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # A demo that is told to end, or whose terminal is closed, stops its nodes first; also one that was begun where
+    # interrupts are ignored, as in the background of a script.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     cast = Cast(Story(), place)
     try:
