@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MISP_TABLE = ROOT / "build" / "bench" / "intake-misp.md"
 BUNDLE = b'{"type":"bundle","id":"bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","objects":['
 ATTRIBUTES = 150_000
-ROUNDS = 3
+ROUNDS = 5
 AT_ONCE = 250
 _MEASURED = """
 import json, resource, sys, time
