@@ -47,6 +47,7 @@ EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
         "an empty list: a warning with us, a fault with --strict",
     ),
     ("-", r"url: |'uri'|valid URI", "an address that is no URI: a warning with us, a fault with --strict"),
+    ("-", r"external reference is a CVE", "a CVE under a name or number of another form: a value we keep as it came"),
     (r"base64", "-", "payload that is no base64: the peer does not look"),
     (r"revoked", "-", "`revoked` as a text: the peer reads it as a truth value, so that two readers differ"),
     (r"encryption_algorithm", "-", "a key without its algorithm: the standard asks for both"),
