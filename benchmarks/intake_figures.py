@@ -36,14 +36,14 @@ Figure = dict[str, Any]
 
 
 def figure(name: str, runs: Sequence[float], unit: str, goal: str, met: bool) -> Figure:
-    """One figure; its value is the median of the runs."""
+    """One figure; its value is the median of the runs. Without a goal it is neither met nor missed."""
     value = sorted(runs)[len(runs) // 2]
     return {
         "figure": name,
         "value": round(value, 4),
         "unit": unit,
-        "goal": goal,
-        "met": met,
+        "goal": goal or None,
+        "met": met if goal else None,
         "runs": [round(run, 4) for run in runs],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -136,6 +137,23 @@ def add_everybody(node: Node) -> None:
 def _password_hash() -> str:
     """Everybody's password, hashed so that checking it is quick: cheapness is a parameter of the hash itself."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+@contextmanager
+def two_nodes(folder: Path, level: str) -> Iterator[Simulation]:
+    """`us` has given `ru` a group, and a campaign if its TLP level lets it go; everybody can sign in at both."""
+    with simulation(folder, "us", "ru") as made:
+        for name in ("us", "ru"):
+            add_everybody(made[name])
+        made.introduce(("us", "ru"))
+        made.conclude(agreement_text(), "us", "ru")
+        made.take_in(
+            "us",
+            made.written_by("us", GROUP, "green", name="Black Banner Group"),
+            made.written_by("us", CUT, level, name="Autumn raids"),
+        )
+        made.sync("ru", "us")
+        yield made
 
 
 def signed_in(node: Node, name: str) -> Browser:

@@ -15,9 +15,8 @@ from sepakat.exchange.ports import Node
 from sepakat.exchange.retaining import list_rules, run_retention
 from sepakat.stix.identifiers import PartyId
 from tests.integration.web.browser import Browser, another, section, text_of
-from tests.integration.web.conftest import add_everybody, signed_in
+from tests.integration.web.conftest import add_everybody, signed_in, two_nodes
 from tests.integration.web.objects import CUT, GROUP
-from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, simulation
 
 
@@ -146,17 +145,7 @@ def test_what_was_erased_is_shown_by_its_proof_and_never_by_its_name(old: Simula
 
 @pytest.mark.parametrize("is_received", [False, True])
 def test_every_page_opens_after_an_erasure_and_says_nothing_of_what_is_gone(tmp_path: Path, is_received: bool) -> None:
-    with simulation(tmp_path, "us", "ru") as made:
-        for name in ("us", "ru"):
-            add_everybody(made[name])
-        made.introduce(("us", "ru"))
-        made.conclude(agreement_text(), "us", "ru")
-        made.take_in(
-            "us",
-            made.written_by("us", GROUP, "green", name="Black Banner Group"),
-            made.written_by("us", CUT, "green", name="Autumn raids"),
-        )
-        made.sync("ru", "us")
+    with two_nodes(tmp_path, "green") as made:
         made.settle()
         here, other = ("ru", "us") if is_received else ("us", "ru")
         erase(made[here], "Black Banner Group", by="anna", reason="request 2026-17")

@@ -11,26 +11,15 @@ import pytest
 
 from sepakat.exchange.notices import list_notices
 from tests.integration.web.browser import Browser, section, text_of
-from tests.integration.web.conftest import add_everybody, signed_in
+from tests.integration.web.conftest import signed_in, two_nodes
 from tests.integration.web.objects import CUT, GROUP
-from tests.support.agreements import agreement_text
-from tests.support.simulator import Simulation, simulation
+from tests.support.simulator import Simulation
 
 
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[Simulation]:
     """`us` has given `ru` a group, and keeps a campaign to itself."""
-    with simulation(tmp_path, "us", "ru") as made:
-        for name in ("us", "ru"):
-            add_everybody(made[name])
-        made.introduce(("us", "ru"))
-        made.conclude(agreement_text(), "us", "ru")
-        made.take_in(
-            "us",
-            made.written_by("us", GROUP, "green", name="Black Banner Group"),
-            made.written_by("us", CUT, "red", name="Autumn raids"),
-        )
-        made.sync("ru", "us")
+    with two_nodes(tmp_path, "red") as made:
         yield made
 
 
