@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sepakat.cli.options import NODE_VARIABLE
-from sepakat.cli.refusals import DEBUG_VARIABLE
+from sepakat.cli.refusals import DEBUG_VARIABLE, NOT_AS_IT_SHOULD
 from sepakat.errors import SepakatError
 
 SEPAKAT = (sys.executable, "-m", "sepakat")
@@ -83,8 +83,26 @@ class Machine:
         return Ran(ran.returncode, ran.stdout, ran.stderr)
 
     def ask(self, *arguments: str, statuses: Iterable[int] = (0,), folder: Path | None = None) -> Any:
-        """Run one command with --json; what it printed."""
-        return json.loads(self.run(*arguments, "--json", statuses=statuses, folder=folder).output)
+        """Run one command with --json; what it printed.
+
+        Raises:
+            CommandFailed: it ended with another status than those expected, or printed no JSON.
+        """
+        ran = self.run(*arguments, "--json", statuses=statuses, folder=folder)
+        try:
+            return json.loads(ran.output)
+        except ValueError as error:
+            said = (ran.complaint or ran.output).strip()
+            words = f"`sepakat {' '.join(arguments)}` at {self.party} printed no JSON: {said}"
+            raise CommandFailed("demo-command", words) from error
+
+    def synchronise(self, giver: str) -> list[str]:
+        """Take what a partner gives; what of it was not as it should be, and why."""
+        faults: list[str] = []
+        for report in self.ask("sync", giver, statuses=(0, NOT_AS_IT_SHOULD)):
+            faults += (*report["refused_messages"], *report["alarms"])
+            faults += [f"{one['id']}: {one['reason']}" for part in report["collections"] for one in part["refused"]]
+        return [f"{self.party}: {fault}" for fault in faults]
 
     def serve(self) -> None:
         """Start the server and wait until it says where it is.

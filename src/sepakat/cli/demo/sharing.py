@@ -47,7 +47,8 @@ def share(cast: Cast) -> None:
     story, takers = cast.story, cast.takers
     for machine in takers:
         story.command(machine.party, "sepakat sync us")
-    together(lambda one: one.ask("sync", "us"), takers)
+    refused = [each for of_one in together(lambda one: one.synchronise("us"), takers) for each in of_one]
+    story.check("nothing that came was refused", not refused, *refused)
     mine, *theirs = together(everything, (cast.us, *takers))
     views = together(lambda one: cast.us.ask("view", one.party), takers)
     holdings = [Holding.of(one.party, listed, view) for one, listed, view in zip(takers, theirs, views, strict=True)]
