@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import compileall
 import copy
 import json
 import os
@@ -27,6 +28,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from queue import SimpleQueue
 from random import Random
 from typing import NamedTuple
@@ -206,6 +208,8 @@ def try_out(mutants: Sequence[Mutant], workers: int, deadline: float) -> Iterato
         for number in range(workers):
             source = Path(folder, str(number), "src")
             shutil.copytree(SOURCE.parent, source, ignore=shutil.ignore_patterns("__pycache__"))
+            # Checked by what the source says, so that a mutant is never taken for the original.
+            compileall.compile_dir(source, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
             copies.put(source)
 
         def one(mutant: Mutant) -> str | None:
