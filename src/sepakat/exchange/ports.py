@@ -413,6 +413,10 @@ class Unit(Protocol):
 class Store(Protocol):
     """The node's memory. Thread-safe; several processes may share it."""
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it is read from this machine's own memory or files: a look at one row waits for nobody."""
+
     def reading(self) -> AbstractContextManager[Unit]:
         """A read-only unit on one snapshot."""
 

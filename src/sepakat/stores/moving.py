@@ -39,6 +39,8 @@ class Moved:
 class HeldStore:
     """The port `Store` over one transaction that is open: reads whatever stands there, used or not."""
 
+    is_at_hand = False
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 

@@ -62,6 +62,8 @@ _DEFAULT_LIMITS = PostgresqlLimits()
 class PostgresqlStore:
     """The port `Store` on one PostgreSQL database; thread-safe, shared by processes on any number of machines."""
 
+    is_at_hand = False
+
     def __init__(self, address: str, limits: PostgresqlLimits = _DEFAULT_LIMITS) -> None:
         self.address = address
         self.place = place_of(address)

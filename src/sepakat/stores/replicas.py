@@ -24,6 +24,8 @@ _HAS_REPLAYED = "SELECT coalesce(pg_last_wal_replay_lsn() >= %(reached)s::pg_lsn
 class ReplicatedStore:
     """The port `Store` on a primary and a replica of it."""
 
+    is_at_hand = False
+
     def __init__(self, primary: PostgresqlStore, replica: PostgresqlStore) -> None:
         self._primary = primary
         self._replica = replica

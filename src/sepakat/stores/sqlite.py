@@ -49,11 +49,13 @@ _DEFAULT_LIMITS = SqliteLimits()
 class SqliteStore:
     """The port `Store` on one SQLite file; thread-safe, shared by any number of processes on one machine."""
 
+    is_at_hand = True
+
     def __init__(self, path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> None:
         self.path = path
         self._limits = limits
         self._writers = _engine(path, limits, writes=True)
-        self._readers = _engine(path, limits, writes=False)
+        self._readers = _Readers(path, limits)
         # Lets one thread of this process write at a time: SQLite's own waiting is by polling and lets no one queue.
         # It guards nothing that another process could break; it dies with the store.
         self._turn = Lock()
@@ -64,7 +66,7 @@ class SqliteStore:
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnit]:
-        with self._readers.connect() as connection, connection.begin():
+        with self._readers.transaction() as connection:
             if not _has_our_revision(connection):
                 check_revision(connection, self.path)
             yield SqlUnit(connection)
@@ -121,8 +123,48 @@ class SqliteStore:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
-        self._readers.dispose()
+        self._readers.close()
         self._writers.dispose()
+
+
+class _Readers:
+    """Connections that cannot write, kept between units: taking one from a pool costs more than a look at one row."""
+
+    def __init__(self, path: Path, limits: SqliteLimits) -> None:
+        self._engine = _engine(path, limits, writes=False, begins=False)
+        # Taking from its end and putting there are single steps of Python, so no lock guards it.
+        self._kept: list[Connection] = []
+        self._is_closed = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in a deferred transaction, which ends without a trace."""
+        try:
+            connection = self._kept.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        try:
+            driver = _driver(connection)
+            # Touches no file yet, so nothing can go wrong that would have to be said in our words.
+            driver.execute("BEGIN").close()
+            yield connection
+            if connection.in_transaction():
+                connection.rollback()
+            driver.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        if self._is_closed or len(self._kept) >= _READERS_KEPT:
+            connection.close()
+        else:
+            self._kept.append(connection)
+
+    def close(self) -> None:
+        """Close them; one that is in use is closed when it comes back."""
+        self._is_closed = True
+        while self._kept:
+            self._kept.pop().close()
+        self._engine.dispose()
 
 
 def create_store(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS, marked: str = REVISION) -> SqliteStore:
@@ -209,7 +251,8 @@ def schema_revision(path: Path, limits: SqliteLimits = _DEFAULT_LIMITS) -> str |
         engine.dispose()
 
 
-def _engine(path: Path, limits: SqliteLimits, *, writes: bool) -> Engine:
+def _engine(path: Path, limits: SqliteLimits, *, writes: bool, begins: bool = True) -> Engine:
+    """An engine whose transactions begin as they should, unless its user begins them."""
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         poolclass=QueuePool,
@@ -221,7 +264,8 @@ def _engine(path: Path, limits: SqliteLimits, *, writes: bool) -> Engine:
         connect_args={"isolation_level": None, "timeout": limits.busy_seconds, "check_same_thread": False},
     )
     event.listen(engine, "connect", lambda connection, _: _prepare(connection, limits, writes))
-    event.listen(engine, "begin", lambda connection: _begin(connection, writes))
+    if begins:
+        event.listen(engine, "begin", lambda connection: _begin(connection, writes))
     event.listen(engine, "handle_error", lambda context: _translate(context, path))
     return engine
 

@@ -5,7 +5,9 @@ The only place that knows dialects: everything else is plain Core.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
@@ -117,15 +119,25 @@ def run_prepared(
     connection: Connection, statement: Select[Any] | CompoundSelect[Any], values: Mapping[str, Any]
 ) -> Sequence[Any]:
     """All rows of a statement that lives as long as the process, compiled once; values and rows as the driver's."""
-    compiled = _compiled(statement, connection.dialect)
-    known = {**compiled.params, **values}
-    given: Any = tuple(known[name] for name in compiled.positiontup) if compiled.positional else known
-    return connection.exec_driver_sql(str(compiled), given).fetchall()
+    text, names, known = _prepared(statement, connection.dialect)
+    given: Any = {**known, **values}
+    if names is not None:
+        given = tuple([given[name] for name in names])
+    if connection.dialect.name == "sqlite" and not connection.dispatch.before_cursor_execute:
+        # The driver alone takes a third of the time. What it complains of is asked again, for an error in our words.
+        driver: Any = connection.connection.driver_connection
+        with suppress(sqlite3.Error):
+            return driver.execute(text, given).fetchall()  # type: ignore[no-any-return]
+    return connection.exec_driver_sql(text, given).fetchall()
 
 
 @lru_cache(maxsize=1024)
-def _compiled(statement: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> Any:
-    return statement.compile(dialect=dialect)
+def _prepared(
+    statement: Select[Any] | CompoundSelect[Any], dialect: Dialect
+) -> tuple[str, Sequence[str] | None, Mapping[str, Any]]:
+    """A statement as the driver wants it, the names of its values in order if it wants an order, those it brings."""
+    compiled: Any = statement.compile(dialect=dialect)
+    return str(compiled), compiled.positiontup if compiled.positional else None, dict(compiled.params)
 
 
 def _place(statement: Select[Any], by: ColumnElement[Any]) -> int:

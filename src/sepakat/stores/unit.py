@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -34,30 +35,88 @@ from sepakat.stores.watches import SqlWatches
 
 
 class SqlUnit:
-    """The port `Unit` over one connection that is in a transaction."""
+    """The port `Unit` over one connection that is in a transaction; its parts are made as they are asked for."""
 
     def __init__(self, connection: Connection) -> None:
-        keys = Keys(connection)
+        self._connection = connection
+        self._keys = Keys(connection)
         self.changes = SqlChanges(connection)
-        self.objects = SqlObjects(connection, keys, self.changes)
-        self.intakes = SqlIntakes(connection)
-        self.reports = SqlReports(connection)
-        self.parties = SqlParties(connection, self.changes)
-        self.agreements = SqlAgreements(connection, self.changes)
-        self.policies = SqlPolicies(connection, self.changes)
-        self.views = SqlViews(connection, keys)
-        self.readings = SqlReadings(connection, keys)
-        self.logs = SqlLogs(connection)
-        self.messages = SqlMessages(connection)
-        self.obligations = SqlObligations(connection, self.changes)
-        self.people = SqlPeople(connection)
-        self.syncs = SqlSyncs(connection)
-        self.recent = SqlRecent(connection, keys)
-        self.catalogue = SqlCatalogue(connection, keys)
-        self.jobs = SqlJobs(connection)
-        self.claims = SqlClaims(connection)
-        self.watches = SqlWatches(connection)
-        self.erasures = SqlErasures(connection, keys, self.changes)
+
+    @cached_property
+    def objects(self) -> SqlObjects:
+        return SqlObjects(self._connection, self._keys, self.changes)
+
+    @cached_property
+    def intakes(self) -> SqlIntakes:
+        return SqlIntakes(self._connection)
+
+    @cached_property
+    def reports(self) -> SqlReports:
+        return SqlReports(self._connection)
+
+    @cached_property
+    def parties(self) -> SqlParties:
+        return SqlParties(self._connection, self.changes)
+
+    @cached_property
+    def agreements(self) -> SqlAgreements:
+        return SqlAgreements(self._connection, self.changes)
+
+    @cached_property
+    def policies(self) -> SqlPolicies:
+        return SqlPolicies(self._connection, self.changes)
+
+    @cached_property
+    def views(self) -> SqlViews:
+        return SqlViews(self._connection, self._keys)
+
+    @cached_property
+    def readings(self) -> SqlReadings:
+        return SqlReadings(self._connection, self._keys)
+
+    @cached_property
+    def logs(self) -> SqlLogs:
+        return SqlLogs(self._connection)
+
+    @cached_property
+    def messages(self) -> SqlMessages:
+        return SqlMessages(self._connection)
+
+    @cached_property
+    def obligations(self) -> SqlObligations:
+        return SqlObligations(self._connection, self.changes)
+
+    @cached_property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self._connection)
+
+    @cached_property
+    def syncs(self) -> SqlSyncs:
+        return SqlSyncs(self._connection)
+
+    @cached_property
+    def recent(self) -> SqlRecent:
+        return SqlRecent(self._connection, self._keys)
+
+    @cached_property
+    def catalogue(self) -> SqlCatalogue:
+        return SqlCatalogue(self._connection, self._keys)
+
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        return SqlJobs(self._connection)
+
+    @cached_property
+    def claims(self) -> SqlClaims:
+        return SqlClaims(self._connection)
+
+    @cached_property
+    def watches(self) -> SqlWatches:
+        return SqlWatches(self._connection)
+
+    @cached_property
+    def erasures(self) -> SqlErasures:
+        return SqlErasures(self._connection, self._keys, self.changes)
 
 
 @contextmanager

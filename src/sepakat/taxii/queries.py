@@ -60,6 +60,9 @@ class Query:
     next: str | None = None
 
 
+_EVERYTHING = Query()
+
+
 def parse_query(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Query:
     """Read the parameters of one of the four endpoints that filter.
 
@@ -68,6 +71,8 @@ def parse_query(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Query:
     """
     faults: list[Fault] = []
     given = _grouped(resource, pairs, faults)
+    if not given and not faults:
+        return _EVERYTHING
     read = _Reader(given, faults)
     query = Query(
         Filters(

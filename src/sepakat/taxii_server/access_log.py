@@ -14,6 +14,9 @@ from sepakat.exchange.reading import note_accesses
 from sepakat.exchange.records import Access
 from sepakat.taxii_server.limits import ServerLimits
 
+_FAR_BEHIND = 4
+"""How many times the rows that are written together may wait before a request waits for them."""
+
 _log = logging.getLogger("sepakat.taxii")
 
 
@@ -28,15 +31,24 @@ class AccessLog:
         self._waiting: list[Access] = []
         self._timer: Timer | None = None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether more waits than is written together: who may not wait does not note anything now."""
+        return len(self._waiting) > self._limits.access_log_rows
+
     def note(self, access: Access) -> None:
-        """Keep a reading for the log."""
+        """Keep a reading for the log; waits for the log only where that is far behind."""
+        rows = self._limits.access_log_rows
         with self._lock:
             self._waiting.append(access)
-            is_full = len(self._waiting) >= self._limits.access_log_rows
-            if self._timer is None and not is_full:
-                self._timer = Timer(self._limits.access_log_seconds, self.flush)
+            waiting = len(self._waiting)
+            if waiting == rows and self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._timer is None:
+                self._timer = Timer(0 if waiting >= rows else self._limits.access_log_seconds, self.flush)
                 self._timer.start()
-        if is_full:
+        if waiting >= _FAR_BEHIND * rows:
             self.flush()
 
     def flush(self) -> None:

@@ -59,6 +59,17 @@ class Authenticator:
         self._rates.take(reader.account, self._node.clock.now())
         return reader
 
+    def is_known(self, request: Request) -> bool:
+        """Whether `reader` recognises who asks without a slow check: a token, or a password that was right before."""
+        if has_signature(request.lines):
+            return False
+        scheme, _, credentials = request.headers.get("authorization", "").strip().partition(" ")
+        if scheme.lower() in _TOKEN_SCHEMES:
+            return True
+        pair = _decoded(credentials.strip()) if scheme.lower() == "basic" else None
+        account = self._known.now().accounts.get(pair[0]) if pair else None
+        return account is not None and pair is not None and self._verified.has(account, pair[1])
+
     def _account(self, request: Request) -> Account:
         for name in KEY_HEADERS:
             if request.headers.get(name):

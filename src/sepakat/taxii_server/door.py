@@ -55,6 +55,8 @@ class TaxiiDoor:
     async def _answer(self, request: Request, scope: Scope, receive: Receive) -> Answer:
         _check_head(scope, self._limits)
         if request.method != "POST":
+            if self.service.is_quick(request):
+                return self.service.answer(request)
             return await run_sync(self.service.answer, request)
         reader: Reader | None = None
         if not has_signature(request.lines):

@@ -50,6 +50,13 @@ class TaxiiService:
             return refused(refusal, request.id)
         return reader
 
+    def is_quick(self, request: Request) -> bool:
+        """Whether a request is answered in less time than it takes to hand it to a thread: one object, by one known."""
+        if not self._node.store.is_at_hand or self.access_log.is_behind:
+            return False
+        place = place_of(request.path)
+        return place is not None and place.resource is Resource.OBJECT and self.authenticator.is_known(request)
+
     def answer(self, request: Request, reader: Reader | None = None) -> Answer:
         """Answer a request, of `reader` if it was admitted before."""
         try:

@@ -54,6 +54,10 @@ class FaultingStore:
     party: PartyId
     faults: Faults
 
+    @property
+    def is_at_hand(self) -> bool:
+        return self.store.is_at_hand
+
     def reading(self) -> AbstractContextManager[Unit]:
         return self.store.reading()
 
