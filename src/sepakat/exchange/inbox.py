@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from itertools import islice
@@ -197,7 +198,7 @@ def _not_an_envelope(faults: Sequence[Fault]) -> InputError:
     )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Push:
     """One POST inside its transaction."""
 
@@ -208,7 +209,7 @@ class _Push:
     inbox: str
     successes: list[Outcome] = field(default_factory=list)
     failures: list[Outcome] = field(default_factory=list)
-    taken: list[StixObject] = field(default_factory=list)
+    taken: list[StoredVersion] = field(default_factory=list)
     parties: dict[StixId, PartyId] = field(default_factory=dict)
     identities: dict[StixId, str] = field(default_factory=dict)
     held: dict[StixId, list[StoredVersion]] = field(default_factory=dict)
@@ -240,7 +241,7 @@ class _Push:
                 self._take_one(made, batch)
         if not self.taken:
             return
-        new = self.unit.objects.add_many([self._version(made, batch) for made in self.taken])
+        new = self.unit.objects.add_many(self.taken)
         self.unit.intakes.add(
             TakeIn(
                 id=batch,
@@ -253,28 +254,29 @@ class _Push:
                 refused=len(self.failures),
             )
         )
-        self.unit.syncs.add_arrivals([self._arrival(made) for made in self.taken])
+        self.unit.syncs.add_arrivals([self._arrival(version.object) for version in self.taken])
         update_views(self.node, self.unit, self.now)
 
     def _take_one(self, made: StixObject, batch: str) -> None:
-        version = version_of_content(made.content)
+        named = version_of_content(made.content)
         reason = _payload_fault(made) or self._why_not_now(made)
         if reason is None and self._is_known(made):
-            self.successes.append(Outcome(made.id, version))
+            self.successes.append(Outcome(made.id, named))
             return
         reason = reason or self._why_not_beside_theirs(made)
         if reason is not None:
-            self.failures.append(Outcome(made.id, version, reason))
+            self.failures.append(Outcome(made.id, named, reason))
             return
-        self.successes.append(Outcome(made.id, version))
+        self.successes.append(Outcome(made.id, named))
         conflict = self._conflict(made)
         if conflict is not None:
             raw = b"" if made.version_ref in self.erased else made.raw
             item = Quarantined(self.node.ids.uuid(), self.now, self.giver, made.id, conflict, raw)
             self.unit.intakes.quarantine(item)
             return
-        self.taken.append(made)
-        self.held.setdefault(made.id, []).append(self._version(made, batch))
+        version = StoredVersion(made, frozenset({self.giver}), self.now, (self._terms,), batch)
+        self.taken.append(version)
+        self.held.setdefault(made.id, []).append(version)
 
     def _why_not_now(self, made: StixObject) -> str | None:
         if made.modified is not None and parse_instant(made.modified) > self.now + AHEAD:
@@ -344,16 +346,17 @@ class _Push:
                 yield from page.rows
                 asked = replace(asked, after_sequence=page.rows[-1].sequence) if page.more else None
 
-    def _version(self, made: StixObject, batch: str) -> StoredVersion:
+    @cached_property
+    def _terms(self) -> ReceivedTerms:
+        """What sticks to everything that comes by this agreement."""
         agreement = self.record.agreement
-        terms = ReceivedTerms(
+        return ReceivedTerms(
             sender=self.giver,
             agreement=agreement.id,
             onward=agreement.onward,
             clients_allowed=agreement.scope is Scope.ORGANISATION_AND_CLIENTS,
             roster=frozenset((*self.record.roster, agreement.giver)) if agreement.community else frozenset(),
         )
-        return StoredVersion(made, frozenset({self.giver}), self.now, (terms,), batch)
 
     def _arrival(self, made: StixObject) -> Arrival:
         agreement = self.record.agreement.id

@@ -54,14 +54,19 @@ _BODIES_AT_ONCE = 1_000
 class SqlErasures:
     """The port `Erasures` over one connection."""
 
-    def __init__(self, connection: Connection, keys: Keys, changes: SqlChanges) -> None:
+    def __init__(
+        self, connection: Connection, keys: Keys, changes: SqlChanges, forget_made: Callable[[], None]
+    ) -> None:
         self._connection = connection
         self._keys = keys
         self._changes = changes
+        self._forget_made = forget_made
+        """Called when held versions are removed past the port `Objects`."""
         self.retention = SqlRetention(connection)
 
     def remove_objects(self, ids: Collection[StixId], at: datetime) -> Removed:
         _overwrite(self._connection)
+        self._forget_made()
         counts: dict[str, int] = {}
         rows: list[ErasedRow] = []
         for some in chunks(sorted(ids), 300):

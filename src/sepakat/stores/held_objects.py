@@ -24,6 +24,8 @@ from sepakat.stores.schema import bodies, objects, publications, versions
 from sepakat.stores.statements import chunks, insert_all
 
 _OBJECTS_AT_ONCE = 500
+_MOST_REMEMBERED = 2000
+"""How many new objects a unit remembers, so that who decides about them need not read them back."""
 
 
 class SqlObjects:
@@ -33,6 +35,8 @@ class SqlObjects:
         self._connection = connection
         self._keys = keys
         self._changes = changes
+        self._made: dict[StixId, tuple[StoredVersion, ...]] = {}
+        """All versions of objects that were new in this unit, as long as nothing else happens to them."""
 
     def add(self, version: StoredVersion) -> bool:
         return self.add_many([version])[0]
@@ -72,18 +76,20 @@ class SqlObjects:
             ((name[0], one.object.content) for name, one, is_new in zip(named, added, fates, strict=True) if is_new),
         )
         self._set_provenances({name: key for name, key in joined.items() if name not in rows})
+        self._remember(added, named, fresh)
         return fates
 
     def get(self, object_id: StixId) -> tuple[StoredVersion, ...]:
         return self.get_many([object_id]).get(object_id, ())
 
     def get_many(self, ids: Iterable[StixId]) -> Mapping[StixId, tuple[StoredVersion, ...]]:
-        found: dict[StixId, tuple[StoredVersion, ...]] = {}
-        for chunk in chunks(dict.fromkeys(ids), _OBJECTS_AT_ONCE):
+        wanted = dict.fromkeys(ids)
+        found = {one: self._made[one] for one in wanted if one in self._made}
+        for chunk in chunks((one for one in wanted if one not in found), _OBJECTS_AT_ONCE):
             rows = self._connection.execute(_held_versions().where(objects.c.id.in_(chunk)).order_by(*_IN_ORDER))
             for object_id, of_object in groupby(rows, key=lambda row: row[0]):
                 found[StixId(object_id)] = tuple(map(self._version, of_object))
-        return found
+        return {one: found[one] for one in wanted if one in found}
 
     def everything(self) -> Iterator[StoredVersion]:
         # By keyset, so that no statement stays open while the caller writes.
@@ -127,6 +133,7 @@ class SqlObjects:
         if body is None:
             return
         self._changes.note(objects=[version[0]])
+        self._made.pop(version[0], None)
         self._connection.execute(delete(versions).where(*name))
         of_object = select(versions.c.body_key).where(versions.c.object_key == key, versions.c.body_key == body)
         served = select(publications.c.body_key).where(
@@ -143,6 +150,7 @@ class SqlObjects:
         if key is None:
             return
         self._changes.note(objects=[version[0]])
+        self._made.pop(version[0], None)
         for name, (_, provenance_key) in self._held([(key, version[1])]).items():
             origins, received = self._keys.provenance(provenance_key)
             kept = tuple(one for one in received if one != terms)
@@ -150,6 +158,29 @@ class SqlObjects:
 
     def count(self) -> int:
         return self._connection.scalar(select(func.count()).select_from(versions)) or 0
+
+    def forget_made(self) -> None:
+        """Read everything back from now on: something else changes what is held."""
+        self._made.clear()
+
+    def _remember(
+        self, added: Sequence[StoredVersion], named: Sequence[tuple[int, str]], fresh: frozenset[int]
+    ) -> None:
+        made: dict[StixId, list[StoredVersion]] = {}
+        seen: set[tuple[int, str]] = set()
+        told_twice: set[StixId] = set()
+        for one, name in zip(added, named, strict=True):
+            if name[0] not in fresh:
+                self._made.pop(one.object.id, None)
+            elif name in seen:
+                # Its provenance was joined.
+                told_twice.add(one.object.id)
+            elif one.object.id in made or len(self._made) + len(made) < _MOST_REMEMBERED:
+                made.setdefault(one.object.id, []).append(one)
+            seen.add(name)
+        for identifier, those in made.items():
+            if identifier not in told_twice:
+                self._made[identifier] = tuple(sorted(those, key=lambda one: pack_version(one.object.version)))
 
     def _held(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, int]]:
         """Digest and provenance key of those named versions that are held."""

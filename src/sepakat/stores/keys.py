@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, LargeBinary, Table, bindparam, select, type_coerce
+from sqlalchemy import BindParameter, Connection, LargeBinary, Select, Table, bindparam, select, type_coerce
 
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import PartyId, StixId
-from sepakat.stores.columns import encode_nested, pack_text
+from sepakat.stores.columns import encode_nested, pack_id, pack_text
 from sepakat.stores.schema import bodies, collections, objects, provenances, types
-from sepakat.stores.statements import chunks, insert_all, next_key, run_prepared, same_document
+from sepakat.stores.statements import chunks, insert_all, next_key, rows_among, run_prepared, same_document
 
 Provenance = tuple[frozenset[PartyId], tuple[ReceivedTerms, ...]]
 """Origins, and the terms that stick: where a version came from."""
@@ -24,6 +25,13 @@ Provenance = tuple[frozenset[PartyId], tuple[ReceivedTerms, ...]]
 _COLLECTION = select(collections.c.key).where(
     type_coerce(collections.c.id, LargeBinary) == bindparam("packed", type_=LargeBinary)
 )
+
+
+def _keys_of(packed: Sequence[BindParameter[Any]]) -> Select[Any]:
+    name = type_coerce(objects.c.id, LargeBinary)
+    return select(name, objects.c.key).where(name.in_(packed))
+
+
 _PROVENANCE = msgspec.json.Decoder(Provenance)
 
 
@@ -39,11 +47,8 @@ class Keys:
 
     def objects(self, ids: Iterable[StixId]) -> dict[StixId, int]:
         """The keys of those ids that have one."""
-        found: dict[StixId, int] = {}
-        for chunk in chunks(dict.fromkeys(ids)):
-            rows = self._connection.execute(select(objects.c.id, objects.c.key).where(objects.c.id.in_(chunk)))
-            found.update((StixId(row[0]), row[1]) for row in rows)
-        return found
+        wanted = {pack_id(one): one for one in ids}
+        return {wanted[row[0]]: row[1] for row in rows_among(self._connection, _keys_of, wanted)}
 
     def objects_made(self, ids: Iterable[StixId]) -> tuple[dict[StixId, int], frozenset[int]]:
         """The keys of all ids, new ones where needed, and which of them are new."""

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     CompoundSelect,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -59,17 +61,21 @@ def next_key(connection: Connection, table: Table) -> int:
     return int(connection.scalar(select(func.coalesce(func.max(table.c.key), 0))) or 0) + 1
 
 
-def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows at once, all with the same columns."""
+def insert_all(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, once_by: tuple[str, ...] = ()
+) -> None:
+    """Insert many rows at once, all with the same columns; with `once_by`, not those whose like in these is there."""
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        if len(rows) >= _WORTH_A_COPY:
+        if once_by:
+            connection.execute(insert(connection, table).on_conflict_do_nothing(index_elements=once_by), rows)
+        elif len(rows) >= _WORTH_A_COPY:
             _copy(connection, table, rows)
         else:
             connection.execute(table.insert(), rows)
     else:
-        text, columns = _insertion(table, tuple(rows[0]), connection.dialect)
+        text, columns = _insertion(table, tuple(rows[0]), connection.dialect, once_by)
         values = [
             tuple(row[name] if process is None else process(row[name]) for name, process in columns) for row in rows
         ]
@@ -78,10 +84,13 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 @lru_cache(maxsize=256)
 def _insertion(
-    table: Table, names: tuple[str, ...], dialect: Dialect
+    table: Table, names: tuple[str, ...], dialect: Dialect, once_by: tuple[str, ...]
 ) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
     """An insert of these columns, compiled once; their names in order, with what makes values the driver's."""
-    compiled: Any = table.insert().compile(dialect=dialect, column_keys=names)
+    statement = sqlite.insert(table)
+    if once_by:
+        statement = statement.on_conflict_do_nothing(index_elements=once_by)
+    compiled: Any = statement.compile(dialect=dialect, column_keys=names)
     columns = [table.c[name] for name in compiled.positiontup]
     return str(compiled), [
         (column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in columns
@@ -120,15 +129,45 @@ def run_prepared(
 ) -> Sequence[Any]:
     """All rows of a statement that lives as long as the process, compiled once; values and rows as the driver's."""
     text, names, known = _prepared(statement, connection.dialect)
-    given: Any = {**known, **values}
-    if names is not None:
-        given = tuple([given[name] for name in names])
+    given = {**known, **values}
+    return _fetched(connection, text, given if names is None else tuple([given[name] for name in names]))
+
+
+def rows_among(
+    connection: Connection, asking: Callable[[Sequence[BindParameter[Any]]], Select[Any]], values: Iterable[Any]
+) -> Iterator[Sequence[Any]]:
+    """All rows of what `asking` says for a list of values, as many at once as a statement may list.
+
+    `asking` lives as long as the process; what it says is compiled once for each length, of which there are few: a list
+    that is shorter says its last value again. Values and rows are the driver's.
+    """
+    for chunk in chunks(values):
+        length = min(MOST_VALUES, 1 << (len(chunk) - 1).bit_length())
+        text, names, known = _prepared_for(asking, length, connection.dialect)
+        padded = (*chunk, *(chunk[-1:] * (length - len(chunk))))
+        given = {**known, **dict(zip(_names(length), padded, strict=True))}
+        yield from _fetched(connection, text, given if names is None else tuple([given[name] for name in names]))
+
+
+def _fetched(connection: Connection, text: str, given: Any) -> Sequence[Any]:
     if connection.dialect.name == "sqlite" and not connection.dispatch.before_cursor_execute:
         # The driver alone takes a third of the time. What it complains of is asked again, for an error in our words.
         driver: Any = connection.connection.driver_connection
         with suppress(sqlite3.Error):
             return driver.execute(text, given).fetchall()  # type: ignore[no-any-return]
     return connection.exec_driver_sql(text, given).fetchall()
+
+
+@lru_cache(maxsize=16)
+def _names(length: int) -> tuple[str, ...]:
+    return tuple(f"among_{number}" for number in range(length))
+
+
+@lru_cache(maxsize=256)
+def _prepared_for(
+    asking: Callable[[Sequence[BindParameter[Any]]], Select[Any]], length: int, dialect: Dialect
+) -> tuple[str, Sequence[str] | None, Mapping[str, Any]]:
+    return _prepared(asking([bindparam(name) for name in _names(length)]), dialect)
 
 
 @lru_cache(maxsize=1024)

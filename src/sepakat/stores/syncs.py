@@ -11,7 +11,7 @@ from sepakat.exchange.records import Arrival, SyncState
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stores.record_rows import Form, RecordRows
 from sepakat.stores.schema import arrivals, sync_states
-from sepakat.stores.statements import insert
+from sepakat.stores.statements import insert_all
 
 _STATES = Form(SyncState, sync_states, ("giver", "collection"))
 _ARRIVALS = Form(Arrival, arrivals, ("giver", "collection", "id", "version", "leaf"))
@@ -35,10 +35,8 @@ class SqlSyncs:
         return self._states.many(by=(sync_states.c.giver, sync_states.c.collection))
 
     def add_arrivals(self, arrivals: Sequence[Arrival]) -> None:
-        if arrivals:
-            statement = insert(self._connection, _ARRIVALS.table)
-            kept_once = statement.on_conflict_do_nothing(index_elements=_ARRIVALS.identity)
-            self._connection.execute(kept_once, [_ARRIVALS.values(one) for one in arrivals])
+        rows = [_ARRIVALS.values(one) for one in arrivals]
+        insert_all(self._connection, _ARRIVALS.table, rows, once_by=tuple(_ARRIVALS.identity))
 
     def arrivals(self, *, giver: PartyId | None = None, object_id: StixId | None = None) -> list[Arrival]:
         where: list[ColumnElement[bool]] = []

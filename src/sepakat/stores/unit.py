@@ -116,7 +116,7 @@ class SqlUnit:
 
     @cached_property
     def erasures(self) -> SqlErasures:
-        return SqlErasures(self._connection, self._keys, self.changes)
+        return SqlErasures(self._connection, self._keys, self.changes, self.objects.forget_made)
 
 
 @contextmanager
