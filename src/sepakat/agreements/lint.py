@@ -97,9 +97,8 @@ def why_nothing(clause: Clause) -> tuple[tuple[str, str], ...]:
 def is_weaker(onward: Onward, received: Onward) -> bool:
     """Whether an onward rule allows the taker something that the rule of the origin did not allow."""
     strictness = tuple(OnwardRule)
-    if strictness.index(onward.default) != strictness.index(received.default):
-        return strictness.index(onward.default) > strictness.index(received.default)
-    return not set(onward.named) <= set(received.named)
+    given, before = strictness.index(onward.default), strictness.index(received.default)
+    return given > before or (given == before and not set(onward.named) <= set(received.named))
 
 
 def _of_the_whole(agreement: Agreement, facts: Facts) -> Iterator[Finding]:

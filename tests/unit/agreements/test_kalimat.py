@@ -39,6 +39,15 @@ def test_so_it_is_for_every_agreement(raw: dict[str, Any]) -> None:
         assert sorted(FACTS.findall(one)) == sorted(FACTS.findall(other)), (one, other)
 
 
+def test_a_minimum_is_said_as_it_was_agreed() -> None:
+    rated = parse_agreement(TEXTS[0].replace("reliability: any, credibility: any", "reliability: C, credibility: 2"))
+    bare = parse_agreement(TEXTS[0])
+    minimum = rated.share[0].minimum
+    assert f"sumber dinilai {minimum.reliability} atau lebih baik" in " ".join(kalimat.sentences(rated))
+    assert f"kredibilitas {minimum.credibility} atau lebih baik" in " ".join(kalimat.sentences(rated))
+    assert "None" not in " ".join(kalimat.sentences(bare))
+
+
 def test_no_english_word_is_left() -> None:
     said = " ".join(
         kalimat.sentences(

@@ -335,6 +335,28 @@ def test_a_thousand_unknown_keys_do_not_make_a_thousand_faults_to_print() -> Non
     assert len(caught.value.faults) == 500
 
 
+def test_all_faults_are_told_as_long_as_they_are_not_too_many() -> None:
+    raw = document() | {f"x{number}": 1 for number in range(500)}
+    with pytest.raises(InputError) as caught:
+        from_document(raw)
+    assert len(caught.value.faults) == 500
+    assert "500 faults" in str(caught.value)
+    assert "are told" not in str(caught.value)
+
+
+def test_a_clause_that_is_no_mapping_is_a_fault() -> None:
+    raw = document()
+    raw["share"] = [*raw["share"], "S9"]
+    assert [(fault.path, fault.expected) for fault in faults_of(raw)] == [
+        (f"share[{len(raw['share']) - 1}]", "a mapping")
+    ]
+
+
+def test_a_clause_that_is_an_alias_is_one_fault() -> None:
+    (fault,) = faults_of(EXAMPLE.replace("share:", "share:\n  - *gone", 1))
+    assert fault.path == "share[0]"
+
+
 def test_a_long_value_is_cut_in_the_fault() -> None:
     (fault,) = faults_of(EXAMPLE.replace("scope: organisation", f"scope: {'x' * 5000}"))
     assert len(fault.found) == 60

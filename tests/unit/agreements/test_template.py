@@ -19,6 +19,7 @@ def test_the_template_is_valid_and_nothing_is_to_be_said_about_it() -> None:
     assert (agreement.id, agreement.giver, agreement.takers) == ("us-ru-2030", "us", ("ru",))
     assert agreement.window.from_ == datetime(2030, 6, 15, tzinfo=UTC)
     assert agreement.window.to == datetime(2031, 6, 15, tzinfo=UTC)
+    assert agreement.window.data_from == datetime(2030, 1, 1, tzinfo=UTC)
     assert lint(agreement) == ()
 
 
