@@ -7,7 +7,6 @@ peak. The table of attributes in and objects out is written to build/bench/intak
 
 from __future__ import annotations
 
-import gc
 import gzip
 import hashlib
 import json
@@ -27,6 +26,7 @@ from typing import Any
 import stix2
 
 from benchmarks.intake_figures import Figure, figure
+from sepakat.cli.main import collect_rarely
 from sepakat.errors import InputError
 from sepakat.intake.misp.events import read_events
 from sepakat.intake.misp.reader import EventReading
@@ -55,8 +55,7 @@ def format_figures(data: Path) -> list[Figure]:
     """Every figure of STIX and MISP; none where the folder of test data is not there."""
     if not (data / "stix").exists():
         return []
-    # As the command line does: there is little to collect, and looking for it takes a tenth of the time.
-    gc.set_threshold(100_000, 20, 20)
+    collect_rarely()
     figures = [*stix_speed(data), *large_bundle(data), *large_event()]
     write_misp_table(data)
     return figures

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sepakat.cli.main import collect_rarely
 from sepakat.exchange.ports import Node
 from sepakat.stores.postgresql import open_postgresql_store
 from sepakat.stores.sqlite import open_store
@@ -74,6 +75,7 @@ def served(node: Node, store: Path | str, page: bytes) -> Iterator[Served]:
 
 
 def _serve(node: Node, store: Path | str, page: bytes, listening: socket.socket) -> None:
+    collect_rarely()
     opened = open_store(store) if isinstance(store, Path) else open_postgresql_store(store)
     mine = replace(node, store=opened, clock=RunningClock(), ids=SeededIds("bench"))
 

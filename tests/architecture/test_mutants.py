@@ -60,6 +60,7 @@ def test_every_mutant_is_tried_on_the_tests_of_its_own_module_first() -> None:
 
 
 def test_exclusions_name_what_is_there() -> None:
-    for (path, before), reason in EXCLUDED.items():
+    for (path, part), reason in EXCLUDED.items():
         assert reason
-        assert before in {mutant.before for mutant in mutants_of(SOURCE.parent / path)}
+        lines = (SOURCE.parent / path).read_text(encoding="utf-8").splitlines()
+        assert any(part in lines[mutant.line - 1] for mutant in mutants_of(SOURCE.parent / path))
