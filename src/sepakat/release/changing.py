@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from sepakat.release.compiled import Compiled
-from sepakat.release.fixpoint import Fixpoint
+from sepakat.release.rising import RisingFixpoint
 from sepakat.release.static_rules import base_slots
-from sepakat.release.versions import Held, Unit, Version
+from sepakat.release.versions import NOT_HELD, Held, Unit, Version
 from sepakat.stix.identifiers import StixId
 
 
-class ChangingFixpoint(Fixpoint):
+class ChangingFixpoint(RisingFixpoint):
     """A fixpoint that takes in changes."""
 
     def __init__(self, world: Compiled) -> None:
@@ -126,7 +126,7 @@ class ChangingFixpoint(Fixpoint):
             if version.fault is not None:
                 self._note(version.id)
         for entry in self._held.values():
-            entry.refresh()
+            entry.renew()
         for version in begun:
             if version.present:
                 # Also one that no view could hold before: nobody had to tell it of a fall.
@@ -141,7 +141,7 @@ class ChangingFixpoint(Fixpoint):
         """Let versions fall to what their own rules now allow."""
         clauses = self._world.clauses
         for entry in self._held.values():
-            entry.refresh()
+            entry.renew()
         for version in begun:
             version.matched &= version.base_slots
             whole = version.whole & self.cover(version.unit_slots, version.matched & clauses.may_go_whole)
@@ -149,10 +149,10 @@ class ChangingFixpoint(Fixpoint):
             if variant:
                 variant &= self.cover(version.required_slots, version.matched & clauses.may_go_cut)
             self._fall(version, whole, self._keep_needs(version, variant))
-            if self._may_lack_evidence(version):
+            if version.may_lack_evidence:
                 self._doubtful[version] = None
         if self._shows_less:
-            self._doubtful.update({one: None for one in self._world.versions() if self._may_lack_evidence(one)})
+            self._doubtful.update({one: None for one in self._world.versions() if one.may_lack_evidence})
 
     def replace(self, changed: Iterable[StixId], read: Callable[[Iterable[StixId]], None]) -> frozenset[StixId]:
         """Decide again after some ids changed; `read` puts them into the world as they are now.
@@ -161,166 +161,52 @@ class ChangingFixpoint(Fixpoint):
         rise is passed on, as far as each version's own rules allow it, before anything falls. Gives all ids that were
         looked at again.
         """
-        before: dict[StixId, Held] = {}
-        for identifier in changed:
-            before[identifier] = self._held.get(identifier) or Held()
-            for version in self._leaning_on(identifier):
-                self._doubtful[version] = None
-        for entry in before.values():
-            for version in entry.versions:
+        before = {identifier: self._held.get(identifier, NOT_HELD) for identifier in changed}
+        new = [identifier for identifier, old in before.items() if not old.versions]
+        for identifier, old in before.items():
+            if old.versions:
+                self._doubtful.update(self._leaning_on(identifier))
+        for old in before.values():
+            for version in old.versions:
                 self._disconnect(version)
         read(before)
+        begun: dict[Version, None] = {}
         for identifier in before:
             for version in self._versions_of(identifier):
                 self._start(version)
-            if identifier in self._held:
-                self._held[identifier].refresh()
-            for version in self._versions_of(identifier):
-                self._connect(version)
+                begun[version] = None
+        self._bound(before)
+        for version in begun:
+            self._connect(version)
         self._note_what_shows_otherwise(before)
         self._raise_bounds(before)
         self._touched = set(before)
         risen = self._raise(before)
-        begun = {version: None for identifier in before for version in self._versions_of(identifier)} | risen
+        begun |= risen
         for version in begun:
-            if version.present and not version.is_scaffold:
+            if not version.is_scaffold and version.present:
                 self._weigh(version)
-                if self._may_lack_evidence(version):
+                if version.may_lack_evidence:
                     self._doubtful[version] = None
         for identifier, old in before.items():
-            # What was not there before can have let nobody down: who hoped for it is among those that rose.
             if old.versions:
                 self._note(identifier)
-        self._touched.update(version.id for version in risen)
+        self._touched.update([version.id for version in risen])
+        # What was not there before can have let nobody down: who hopes for it is in doubt already, having risen for it.
+        self._leaning = {identifier: {} for identifier in new}
+        self._settle_references()
+        for identifier in new:
+            del self._leaning[identifier]
         self._settle()
         self._leaning.clear()
         return frozenset(self._touched)
 
     def _note_what_shows_otherwise(self, before: Mapping[StixId, Held]) -> None:
         for identifier, old in before.items():
-            if self._shows(identifier) != any(version.shows for version in old.versions):
+            if self._shows(identifier) != old.shows:
                 for relationship in self._links.get(identifier, ()):
                     for end in relationship.ends:
                         self._note_shown(relationship, end)
-
-    def _raise_bounds(self, changed: Iterable[StixId]) -> None:
-        """Put the bounds where they can be after a change, and never too low.
-
-        A bound rises only with that of something it refers to: changed ids, then what refers to them, and so on.
-        """
-        waiting = dict.fromkeys(changed, self._slots.live)
-        for identifier in waiting:
-            for version in self._versions_of(identifier):
-                self._raise_bound(version, self._slots.live)
-                version.whole &= version.bound_whole
-                version.variant &= version.bound_variant
-            if identifier in self._held:
-                self._held[identifier].refresh()
-        while waiting:
-            identifier, views = waiting.popitem()
-            for version in self._dependents.get(identifier, ()):
-                higher = self._raise_bound(version, views)
-                if higher:
-                    waiting[version.id] = waiting.get(version.id, 0) | higher
-
-    def _raise_bound(self, version: Version, views: int) -> int:
-        """Put the bound of one version as high in some views as could be; the views in which it rose."""
-        whole, variant = version.top_whole & views, version.top_variant & views
-        if not (whole & ~version.bound_whole or variant & ~version.bound_variant):
-            return 0
-        for target in version.targets:
-            entry = self._held.get(target)
-            top = present = 0
-            for other in entry.versions if entry is not None else ():
-                top |= other.top_whole
-                present |= other.top_variant
-            whole &= top
-            if target in version.whole_targets:
-                variant &= top
-            elif target in version.needed_targets:
-                variant &= top | present
-        higher = (whole & ~version.bound_whole) | (variant & ~version.bound_variant)
-        version.bound_whole |= whole
-        version.bound_variant |= variant
-        return higher
-
-    def _raise(self, before: Mapping[StixId, Held]) -> dict[Version, None]:
-        """Put high again whatever a change lets rise, step by step; gives the versions, all in their hopeful state."""
-        waiting: dict[StixId, int] = {}
-        for identifier, old in before.items():
-            now = self._held.get(identifier)
-            if now is not None:
-                views = (now.whole & ~old.whole) | (now.present & ~old.present)
-                if now.evidence != old.evidence:
-                    views |= now.present
-                waiting[identifier] = views
-        raised: dict[Version, None] = {}
-        while waiting:
-            identifier, views = waiting.popitem()
-            if not views:
-                continue
-            slots = self._slots.spread(views)
-            for version in self._dependents.get(identifier, ()):
-                if version.variant & views:
-                    # What remains of it may be more than before.
-                    self._touched.add(version.id)
-                self._raise_one(version, version.base_slots & slots, raised, waiting)
-            leaning = self._leaning_on(identifier)
-            topics, regions = self._shown_by(identifier) if leaning else (0, 0)
-            for version in leaning:
-                possible = version.base_slots & slots & ~version.matched
-                gained = (topics & ~version.topic_slots) | (regions & ~version.region_slots)
-                self._raise_one(version, possible & gained, raised, waiting)
-        return raised
-
-    def _shown_by(self, identifier: StixId) -> tuple[int, int]:
-        """The slots of which an id, or what it connects, shows a wanted topic, and a wanted region."""
-        topics = regions = 0
-        for version in self._versions_of(identifier):
-            topics |= version.topic_slots
-            regions |= version.region_slots
-            for end in version.ends:
-                for other in self._versions_of(end):
-                    topics |= other.topic_slots
-                    regions |= other.region_slots
-        return topics, regions
-
-    def _raise_one(self, version: Version, slots: int, raised: dict[Version, None], waiting: dict[StixId, int]) -> None:
-        """Put one version as high for some slots as rules and bounds allow, and note what that lets rise."""
-        if not slots or version.is_scaffold:
-            return
-        views = self._slots.gather(slots) & version.bound
-        slots &= self._slots.spread(views)
-        matched = version.matched | self._hoped_for(version, slots & ~version.matched)
-        clauses = self._world.clauses
-        whole = version.whole | (
-            self.cover(version.unit_slots, matched & clauses.may_go_whole) & views & version.bound_whole
-        )
-        variant = version.variant
-        if version.bound_variant & views:
-            variant |= self.cover(version.required_slots, matched & clauses.may_go_cut) & views & version.bound_variant
-        higher = (whole & ~version.whole) | (variant & ~version.variant)
-        higher |= self._slots.gather(matched & ~version.matched) & version.present
-        if higher:
-            version.matched, version.whole, version.variant = matched, whole, variant
-            self._held[version.id].refresh()
-            raised[version] = None
-            waiting[version.id] = waiting.get(version.id, 0) | higher
-
-    def _hoped_for(self, version: Version, slots: int) -> int:
-        """Of some slots, those for which evidence could be there if everything were in the views that could be."""
-        for axis in ("topic", "region"):
-            own = version.topic_slots if axis == "topic" else version.region_slots
-            missing = slots & ~own
-            if missing:
-                for relationship, other, _ in self.connected(version, hopeful=True):
-                    theirs = other.topic_slots if axis == "topic" else other.region_slots
-                    if theirs & missing:
-                        missing &= ~(theirs & self._slots.spread(relationship.bound & other.bound))
-                        if not missing:
-                            break
-                slots &= ~missing
-        return slots
 
 
 def _allowed(version: Version) -> tuple[int, ...]:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 
 from sepakat.release.compiled import Compiled
 from sepakat.release.object_facts import RELATIONSHIPS
 from sepakat.release.static_rules import base_slots
-from sepakat.release.versions import Held, Need, Version
+from sepakat.release.versions import NOT_HELD, Need, Version
 from sepakat.stix.identifiers import StixId
-
-_GONE = Held()
 
 
 class Fixpoint:
@@ -32,6 +31,8 @@ class Fixpoint:
         """Versions of relationships and sightings that connect an id, held or not."""
         self._shown: dict[StixId, dict[Version, None]] = {}
         """Those of them of which another end shows a topic or region: nothing else can be evidence for the id."""
+        self._witnesses: dict[StixId, tuple[Version, ...]] = {}
+        """By which of them an id had its evidence when somebody looked last."""
         self._fallen: deque[StixId] = deque()
         self._is_fallen: set[StixId] = set()
         self._touched: set[StixId] = set()
@@ -49,7 +50,7 @@ class Fixpoint:
         for version in self._world.versions():
             self._start(version)
         for entry in self._held.values():
-            entry.refresh()
+            entry.renew()
         for version in self._world.versions():
             self._connect(version)
         for version in self._world.versions():
@@ -116,19 +117,21 @@ class Fixpoint:
         for end in version.ends:
             self._links.setdefault(end, {})[version] = None
             self._note_shown(version, end)
-        if not version.present or version.is_scaffold:
+        if version.is_scaffold or not version.top_whole | version.top_variant:
             return
         for target in version.targets:
             self._dependents.setdefault(target, {})[version] = None
-        if self._may_lack_evidence(version):
+        if version.may_lack_evidence:
             self._doubtful[version] = None
 
     def _note_shown(self, relationship: Version, end: StixId) -> None:
         """Note whether a relationship shows anything to one of its ends."""
-        if any(other.shows for each in relationship.ends if each != end for other in self._versions_of(each)):
-            self._shown.setdefault(end, {})[relationship] = None
-        else:
-            self._shown.get(end, {}).pop(relationship, None)
+        for each in relationship.ends:
+            if each != end and self._shows(each):
+                self._shown.setdefault(end, {})[relationship] = None
+                return
+        if end in self._shown:
+            self._shown[end].pop(relationship, None)
 
     def _disconnect(self, version: Version) -> None:
         """Forget a version."""
@@ -138,19 +141,16 @@ class Fixpoint:
         for target in version.targets:
             self._dependents.get(target, {}).pop(version, None)
         self._doubtful.pop(version, None)
-
-    def _may_lack_evidence(self, version: Version) -> bool:
-        return bool(version.base_slots & ~(version.topic_slots & version.region_slots))
+        self._witnesses.pop(version.id, None)
 
     def _weigh(self, version: Version) -> None:
         """Let a version fall to what its references allow, before anything has been passed on."""
-        whole, variant = version.whole, version.variant
+        whole, variant, held = version.whole, version.variant, self._held
         for target in version.targets:
-            whole &= self._whole(target)
-        for target in version.needed_targets:
-            variant &= self._present(target)
-        for target in version.whole_targets:
-            variant &= self._whole(target)
+            entry = held.get(target, NOT_HELD)
+            whole &= entry.whole
+            if variant and target in version.needed_targets:
+                variant &= entry.whole if target in version.whole_targets else entry.present
         self._fall(version, whole, self._keep_needs(version, variant))
 
     def _whole(self, target: StixId) -> int:
@@ -178,7 +178,7 @@ class Fixpoint:
     def _pass_on(self, target: StixId) -> None:
         """Let everything fall that hangs on an id that fell."""
         self._is_fallen.discard(target)
-        entry = self._held.get(target) or _GONE
+        entry = self._held.get(target) or NOT_HELD
         for version in self._dependents.get(target, ()):
             whole = version.whole & entry.whole
             variant = version.variant
@@ -206,21 +206,28 @@ class Fixpoint:
         """
         found: dict[Version, None] = {}
         ends: dict[StixId, None] = {}
-        if self._shows(identifier):
+        entry = self._held.get(identifier)
+        if entry is None:
+            return found
+        if entry.shows:
             for relationship in self._links.get(identifier, ()):
-                if self._may_lack_evidence(relationship):
+                if relationship.may_lack_evidence:
                     found[relationship] = None
-                ends.update(dict.fromkeys(relationship.ends))
-        for version in self._versions_of(identifier):
-            ends.update(dict.fromkeys([end for end in version.ends if version in self._shown.get(end, ())]))
+                for end in relationship.ends:
+                    ends[end] = None
+        for version in entry.versions:
+            for end in version.ends:
+                if version in self._shown.get(end, ()):
+                    ends[end] = None
         for end in ends:
-            for version in self._versions_of(end):
-                if self._may_lack_evidence(version):
-                    found[version] = None
+            there = self._held.get(end)
+            if there is not None:
+                found.update(dict.fromkeys(there.leaning))
         return found
 
     def _shows(self, identifier: StixId) -> bool:
-        return any(version.shows for version in self._versions_of(identifier))
+        entry = self._held.get(identifier)
+        return entry is not None and entry.shows
 
     def _look_again(self, version: Version, found: dict[StixId, tuple[int, int]]) -> None:
         """Match the clauses again with the evidence that is left."""
@@ -229,9 +236,9 @@ class Fixpoint:
         if not version.matched & ~(version.topic_slots & version.region_slots):
             return
         # What a relationship connects may change from version to version.
-        evidence = None if version.ends else found.get(version.id)
+        evidence = self._over_itself(version) if version.type in RELATIONSHIPS else found.get(version.id)
         if evidence is None:
-            evidence = found[version.id] = self._evidence(version)
+            evidence = found[version.id] = self._evidence(version.id)
         matched = version.matched & (version.topic_slots | evidence[0]) & (version.region_slots | evidence[1])
         if matched == version.matched:
             return
@@ -245,14 +252,45 @@ class Fixpoint:
             variant = self._keep_needs(version, variant)
         self._fall(version, whole, variant)
 
-    def _evidence(self, version: Version) -> tuple[int, int]:
-        """The slots for which something one hop away is about a wanted topic, and a wanted region, and in the view."""
+    def _over_itself(self, relationship: Version) -> tuple[int, int]:
+        """The slots for which an end of a relationship that is in the view has a wanted topic, and a wanted region."""
         topics = regions = 0
-        for _, beyond, views in self.connected(version):
-            slots = self._slots.spread(views & beyond.present)
-            topics |= beyond.topic_slots & slots
-            regions |= beyond.region_slots & slots
+        for end in relationship.ends:
+            theirs = self._held.get(end, NOT_HELD).shown(self._slots.stride)
+            topics |= theirs[0]
+            regions |= theirs[1]
         return topics, regions
+
+    def _evidence(self, identifier: StixId) -> tuple[int, int]:
+        """Of the slots for which versions of an id lack a topic or region, those for which one is shown one hop away.
+
+        Begins with the relationships by which they were found the last time, and ends when all are found.
+        """
+        topics = regions = 0
+        for version in self._versions_of(identifier):
+            if version.present:
+                topics |= version.matched & ~version.topic_slots
+                regions |= version.matched & ~version.region_slots
+        lacks_topics, lacks_regions = topics, regions
+        shown, stride, held = self._shown.get(identifier, {}), self._slots.stride, self._held
+        known = [relationship for relationship in self._witnesses.get(identifier, ()) if relationship in shown]
+        witnesses: dict[Version, None] = {}
+        for relationship in chain(known, shown):
+            views = relationship.whole | relationship.variant
+            if not views:
+                continue
+            slots = (views << stride) - views
+            for end in relationship.ends:
+                if end != identifier:
+                    theirs = held.get(end, NOT_HELD).shown(stride)
+                    if theirs[0] & slots & lacks_topics or theirs[1] & slots & lacks_regions:
+                        lacks_topics &= ~(theirs[0] & slots)
+                        lacks_regions &= ~(theirs[1] & slots)
+                        witnesses[relationship] = None
+            if not (lacks_topics or lacks_regions):
+                break
+        self._witnesses[identifier] = tuple(witnesses)
+        return topics & ~lacks_topics, regions & ~lacks_regions
 
     def connected(self, version: Version, *, hopeful: bool = False) -> Iterator[tuple[Version, Version, int]]:
         """What can be evidence for a version, one hop away: over which relationship, the other version, in which views.

@@ -60,7 +60,8 @@ def _instants(world: Compiled) -> Iterator[int]:
         yield from instants_of_policy(policy)
     for grant in world.world.grants:
         yield from instants_of_grant(grant)
-    for approvals in world.world.approvals.values():
-        yield from (microseconds(approval.at) for approval in approvals)
+    for (approved, _), approvals in world.world.approvals.items():
+        if approved in world.by_ref:
+            yield from (microseconds(approval.at) for approval in approvals)
     for view in world.world.views.values():
         yield from instants_of_view(view)

@@ -7,7 +7,7 @@ Built once for each version by `reading`; the fixpoint changes only `matched`, `
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sepakat.release.claim_facts import ClaimFacts
 from sepakat.release.question import HeldVersion, ObjectPolicy
@@ -145,6 +145,11 @@ class Version:
         return self.whole | self.variant
 
     @property
+    def may_lack_evidence(self) -> bool:
+        """Whether it needs a topic or region for some slot that it has not by itself."""
+        return bool(self.base_slots & ~(self.topic_slots & self.region_slots))
+
+    @property
     def bound(self) -> int:
         """The views that it can be in, as far as references go."""
         return self.bound_whole | self.bound_variant
@@ -152,16 +157,98 @@ class Version:
 
 @dataclass(slots=True)
 class Held:
-    """All held versions of one id, and their joint standing as the target of references."""
+    """All held versions of one id, and their joint standing as the target of references.
+
+    What is worked out from the versions is kept until `refresh` (their standing) or `renew` (their terms).
+    """
 
     versions: list[Version] = field(default_factory=list)
     whole: int = 0
     present: int = 0
+    shows: bool = field(init=False)
+    """Whether any version has a topic or a region at all."""
+    _shown: tuple[int, int] | None = None
+    _hoped: tuple[int, int] | None = None
+    _could_show: tuple[int, int] | None = None
+    _lacking: tuple[int, int] | None = None
+    _top: tuple[int, int] | None = None
+    _leaning: list[Version] | None = None
+
+    def __post_init__(self) -> None:
+        self.shows = any(version.shows for version in self.versions)
 
     @property
     def evidence(self) -> frozenset[tuple[int, int, tuple[StixId, ...], int]]:
         """What its versions show to what they are connected with: topics, regions, ends, and in which views."""
         return frozenset((v.topic_slots, v.region_slots, v.ends, v.present) for v in self.versions)
+
+    def shown(self, stride: int) -> tuple[int, int]:
+        """The slots for which a version shows a wanted topic, and a wanted region, in a view that it is in."""
+        if self._shown is None:
+            topics = regions = 0
+            for version in self.versions:
+                if version.shows:
+                    views = version.whole | version.variant
+                    slots = (views << stride) - views
+                    topics |= version.topic_slots & slots
+                    regions |= version.region_slots & slots
+            self._shown = topics, regions
+        return self._shown
+
+    def hoped(self, stride: int) -> tuple[int, int]:
+        """The same for the views that a version can be in."""
+        if self._hoped is None:
+            topics = regions = 0
+            for version in self.versions:
+                if version.shows:
+                    views = version.bound_whole | version.bound_variant
+                    slots = (views << stride) - views
+                    topics |= version.topic_slots & slots
+                    regions |= version.region_slots & slots
+            self._hoped = topics, regions
+        return self._hoped
+
+    @property
+    def could_show(self) -> tuple[int, int]:
+        """The same for all views."""
+        if self._could_show is None:
+            topics = regions = 0
+            for version in self.versions:
+                if version.shows:
+                    topics |= version.topic_slots
+                    regions |= version.region_slots
+            self._could_show = topics, regions
+        return self._could_show
+
+    @property
+    def lacking(self) -> tuple[int, int]:
+        """The slots that a version does not match and has no topic of its own for, and those without a region."""
+        if self._lacking is None:
+            topics = regions = 0
+            for version in self.versions:
+                unmatched = version.base_slots & ~version.matched
+                topics |= unmatched & ~version.topic_slots
+                regions |= unmatched & ~version.region_slots
+            self._lacking = topics, regions
+        return self._lacking
+
+    @property
+    def top(self) -> tuple[int, int]:
+        """Where a version could be whole, and where as a variant, by its own rules."""
+        if self._top is None:
+            whole = variant = 0
+            for version in self.versions:
+                whole |= version.top_whole
+                variant |= version.top_variant
+            self._top = whole, variant
+        return self._top
+
+    @property
+    def leaning(self) -> list[Version]:
+        """The versions that may lack evidence of their own."""
+        if self._leaning is None:
+            self._leaning = [version for version in self.versions if version.may_lack_evidence]
+        return self._leaning
 
     def refresh(self) -> bool:
         """Join the standing of all versions again; whether it changed."""
@@ -170,5 +257,18 @@ class Held:
             whole |= version.whole
             present |= version.whole | version.variant
         changed = whole != self.whole or present != self.present
-        self.whole, self.present = whole, present
+        self.whole, self.present, self._shown, self._lacking = whole, present, None, None
         return changed
+
+    def renew(self) -> None:
+        """Join all again after the terms changed."""
+        self._top = self._leaning = self._hoped = self._could_show = None
+        self.refresh()
+
+    def forget_bounds(self) -> None:
+        """Work out anew what it could show at most."""
+        self._hoped = None
+
+
+NOT_HELD: Final = Held()
+"""What stands for an id of which no version is held; nobody writes to it."""

@@ -137,6 +137,21 @@ def test_circle_rises_as_a_whole_when_what_all_of_it_needed_comes() -> None:
     assert decided.verdicts.outcome(ref(second), VIEW) is Outcome.WHOLE
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_object_rises_when_the_second_of_two_clauses_that_it_needs_gets_its_evidence(at_once: bool) -> None:
+    hub, spied = malware("two-faced", description="d", malware_types=["worm"]), malware("spied")
+    fields = {"allow": "any", "external_references": "any", "tear_line": "none"}
+    one = clause(id="S1", topics=CRIME, fields={**fields, "deny": ["description"]})
+    other = clause(id="S2", topics={"any": ["spying"]}, fields={**fields, "deny": ["malware_types"]})
+    policies = {**ABOUT, **policy(spied, topics=frozenset({"spying"}))}
+    decided = Decided(world(hub, WANTED, spied, views=under(one, other), policies=policies), NOW)
+    first, second = related(hub, WANTED), related(hub, spied)
+    for change in [arrives(first, second)] if at_once else [arrives(first), arrives(second)]:
+        assert decided.verdicts.outcome(ref(hub), VIEW) is Outcome.OUT
+        apply(decided, change)
+    assert decided.verdicts.outcome(ref(hub), VIEW) is Outcome.WHOLE
+
+
 def test_variant_whose_reference_goes_is_touched_though_it_stays_a_variant() -> None:
     hidden = [{"marking_ref": TLP["red"], "selectors": ["description"]}]
     report = stix(
