@@ -32,6 +32,7 @@ from benchmarks.figures import Report
 from benchmarks.overlay import LARGE, NODE, NOW, OTHERS, SMALL, corpus, overlay
 from sepakat.agreements.life import EventKind, LifeEvent
 from sepakat.agreements.writing import agreement_hash, canonical_form
+from sepakat.cli.main import collect_rarely
 from sepakat.exchange.ports import Node, RowQuery, Unit
 from sepakat.exchange.records import AgreementRecord, ApprovalRecord, Consent, Direction, Party, Policy, Topic
 from sepakat.exchange.taking_in import Provenance, take_in
@@ -92,7 +93,7 @@ def main() -> None:
 
 def _in_process(function: Any, *arguments: Any) -> Any:
     """In a process of its own, so that memory is that of one task."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), collect_rarely) as pool:
         return pool.submit(function, *arguments).result()
 
 
@@ -309,7 +310,7 @@ def _measure_processes(report: Report, place: Path, server: Server) -> None:
 
 def _together(function: Any, processes: int, *arguments: Any) -> float:
     """Seconds until the last of several processes is done, their start left out."""
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), collect_rarely) as pool:
         for ready in [pool.submit(time.process_time) for _ in range(processes)]:
             ready.result()
         begun = time.perf_counter()
