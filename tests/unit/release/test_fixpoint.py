@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from sepakat.agreements.topics import TopicDefinition, TopicTable
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import decide_all
+from sepakat.release.fixpoint import Fixpoint
 from tests.unit.release.small import (
     NOW,
     TLP,
@@ -114,10 +116,25 @@ def test_circle_that_nothing_withholds_stays_whole() -> None:
 
 
 @pytest.mark.parametrize("breaks", [True, False])
-def test_circle_of_ten_thousand_ends(breaks: bool) -> None:
+def test_circle_of_ten_thousand_ends_after_a_few_steps_for_each_of_it(
+    monkeypatch: pytest.MonkeyPatch, breaks: bool
+) -> None:
+    steps = 0
+
+    def counted(step: Callable[..., Any]) -> Callable[..., Any]:
+        def count(*arguments: Any) -> Any:
+            nonlocal steps
+            steps += 1
+            return step(*arguments)
+
+        return count
+
+    for name in ("_start", "_weigh", "_fall", "_pass_on", "_look_again"):
+        monkeypatch.setattr(Fixpoint, name, counted(getattr(Fixpoint, name)))
     notes = circle(10_000, **({"object_marking_refs": [TLP["red"]]} if breaks else {}))
     verdicts = decide_all(world(*notes), NOW)
     assert verdicts.outcome(ref(notes[0]), VIEW) is (Outcome.OUT if breaks else Outcome.WHOLE)
+    assert len(notes) < steps <= 8 * len(notes)
 
 
 def test_ids_inside_texts_and_patterns_are_references() -> None:
