@@ -24,7 +24,7 @@ from sepakat.release.restrictions import Restriction
 from sepakat.release.slots import Slots
 from sepakat.release.times import microseconds
 from sepakat.release.units import Units
-from sepakat.release.versions import Edge, Held, ScaffoldReference, Version
+from sepakat.release.versions import NOT_HELD, Edge, Held, ScaffoldReference, Version
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
@@ -89,13 +89,14 @@ class Compiled:
         """Read some ids as the world now has them, and what else stands for what they show."""
         for identifier in identifiers:
             self._evidence.forget(identifier)
-            for version in self.held.pop(identifier).versions if identifier in self.held else ():
+            before = self.held.pop(identifier, NOT_HELD)
+            for version in before.versions:
                 self.by_ref.pop(version.ref, None)
         for identifier in identifiers:
             versions = self.world.versions.get(identifier)
             if versions:
-                self.held[identifier] = Held([self._read(held) for held in versions])
-                self._name(self.held[identifier])
+                entry = self.held[identifier] = Held([self._read(held) for held in versions])
+                self._name(entry)
 
     def versions(self) -> Iterator[Version]:
         """Every held version."""
@@ -215,19 +216,23 @@ class Compiled:
     def _sort_references(self, version: Version, parts: Parts) -> None:
         """Part the references of a version into scaffold and those that can be out; markings and extensions too."""
         edges: list[Edge] = []
-        needed: list[Edge] = []
         scaffold: list[ScaffoldReference] = []
+        needed_targets: list[StixId] = []
+        whole_targets: list[StixId] = []
         for connection in parts.connections:
             if connection.target in self.scaffold:
                 scaffold.append(connection.as_scaffold)
-            else:
-                edges += connection.edges
-                needed += connection.needed
+                continue
+            edges += connection.edges
+            for edge in connection.needed:
+                needed_targets.append(edge.target)
+                if edge.must_be_whole:
+                    whole_targets.append(edge.target)
         version.edges = tuple(edges)
         version.targets = tuple(dict.fromkeys([edge.target for edge in edges]))
         version.scaffold = tuple(scaffold)
-        version.needed_targets = frozenset([edge.target for edge in needed])
-        version.whole_targets = frozenset([edge.target for edge in needed if edge.must_be_whole])
+        version.needed_targets = frozenset(needed_targets)
+        version.whole_targets = frozenset(whole_targets)
 
     def _is_scaffold(self, held: HeldVersion) -> bool:
         match held.object.type:

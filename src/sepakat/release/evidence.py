@@ -14,6 +14,7 @@ from sepakat.release.object_facts import Reading
 from sepakat.release.question import NO_POLICY, ObjectPolicy, World
 from sepakat.stix.identifiers import StixId, type_of
 
+_NOTHING: frozenset[str] = frozenset()
 _PLACES = ("country", "region", "administrative_area")
 
 
@@ -33,9 +34,12 @@ class OwnEvidence:
 
     def topics(self, reading: Reading) -> frozenset[str]:
         """Topics by `labels`, by name and aliases, by its id and the ids it names, by annotation on any of them."""
-        topics = self._topics_of_id(reading.id)
-        for identifier in reading.named:
-            there = self._topics_of_id(identifier)
+        known = self._topics_by_id
+        topics: frozenset[str] = _NOTHING
+        for identifier in (reading.id, *reading.named):
+            there = known.get(identifier)
+            if there is None:
+                there = self._topics_of_id(identifier)
             if there:
                 topics |= there
         for name in reading.names:
@@ -49,8 +53,11 @@ class OwnEvidence:
         regions = self._policy(reading.id).regions
         if reading.type == "location":
             regions |= frozenset(self._places(content))
+        known = self._regions_by_id
         for target in reading.named:
-            there = self._regions_of_id(target)
+            there = known.get(target)
+            if there is None:
+                there = self._regions_of_id(target)
             if there:
                 regions |= there
         return regions
@@ -62,23 +69,19 @@ class OwnEvidence:
         return found
 
     def _topics_of_id(self, identifier: StixId) -> frozenset[str]:
-        found = self._topics_by_id.get(identifier)
-        if found is None:
-            found = self._world.topics.topics_of_id(identifier)
-            policy = self._world.policies.get(identifier)
-            if policy is not None and policy.topics:
-                found |= policy.topics
-            self._topics_by_id[identifier] = found
+        found = self._world.topics.topics_of_id(identifier)
+        policy = self._world.policies.get(identifier)
+        if policy is not None and policy.topics:
+            found |= policy.topics
+        self._topics_by_id[identifier] = found
         return found
 
     def _regions_of_id(self, identifier: StixId) -> frozenset[str]:
-        found = self._regions_by_id.get(identifier)
-        if found is None:
-            found = self._policy(identifier).regions
-            if type_of(identifier) == "location":
-                for version in self._world.versions.get(identifier, ()):
-                    found |= frozenset(self._places(version.object.content))
-            self._regions_by_id[identifier] = found
+        found = self._policy(identifier).regions
+        if type_of(identifier) == "location":
+            for version in self._world.versions.get(identifier, ()):
+                found |= frozenset(self._places(version.object.content))
+        self._regions_by_id[identifier] = found
         return found
 
     def _places(self, content: Mapping[str, Any]) -> Iterator[str]:

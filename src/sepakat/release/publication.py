@@ -53,6 +53,8 @@ class Publication:
             if now:
                 self._mentions[identifier] = now
             for target, views in now.items():
+                if before.get(target) == views:
+                    continue
                 self._mentioned[target] = self._mentioned.get(target, 0) | views
                 self._mentioning.setdefault(target, {})[identifier] = None
             for target, views in before.items():

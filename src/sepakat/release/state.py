@@ -128,8 +128,9 @@ class Decided:
         self._find_due()
 
     def _find_due(self) -> None:
+        after = microseconds(self.now)
         self._due: list[tuple[int, StixId]] = [
-            entry for identifier in self._with_instants() for entry in self._instants(identifier)
+            entry for identifier in self._with_instants() for entry in self._instants(identifier, after)
         ]
         heapify(self._due)
 
@@ -203,8 +204,10 @@ class Decided:
         for identifier in concerned:
             compiled.labels.grants.renew(identifier, self._grants.get(identifier, ()), now)
             for version in self._both(identifier):
-                given = {view: self._approvals[version, view] for view in self._approved.get(version, ())}
-                compiled.labels.renew(version, given, now)
+                views = self._approved.get(version)
+                if views:
+                    given = {view: self._approvals[version, view] for view in views}
+                    compiled.labels.renew(version, given, now)
 
         def read(identifiers: Iterable[StixId]) -> None:
             compiled.read_again(identifiers)
@@ -212,9 +215,10 @@ class Decided:
                 compiled.renew_basis()
 
         touched = self._fixpoint.replace(concerned, read)
+        after = microseconds(now)
         for identifier in concerned:
             self._index(identifier)
-            for entry in self._instants(identifier):
+            for entry in self._instants(identifier, after):
                 heappush(self._due, entry)
         return touched
 
@@ -291,16 +295,21 @@ class Decided:
 
     def _index(self, identifier: StixId) -> None:
         entry = self._compiled.held.get(identifier)
+        scaffold, named_by = self._compiled.scaffold, self._named_by
         for version in entry.versions if entry is not None else ():
             for reference in version.references:
-                self._named_by.setdefault(reference.target, {})[identifier] = None
+                # Nothing is cut for scaffold, and where scaffold changes all is decided anew.
+                if reference.target not in scaffold:
+                    naming = named_by.get(reference.target)
+                    if naming is None:
+                        naming = named_by[reference.target] = {}
+                    naming[identifier] = None
 
     def _with_instants(self) -> Iterable[StixId]:
         return dict.fromkeys((*self._versions, *self._policies, *self._grants))
 
-    def _instants(self, identifier: StixId) -> Iterator[tuple[int, StixId]]:
-        """When time alone can change something for an id, after now."""
-        now = microseconds(self.now)
+    def _instants(self, identifier: StixId, after: int) -> list[tuple[int, StixId]]:
+        """When time alone can change something for an id, after an instant in microseconds."""
         entry = self._compiled.held.get(identifier)
         found: list[int] = []
         for version in entry.versions if entry is not None else ():
@@ -312,4 +321,4 @@ class Decided:
             found += instants_of_policy(policy)
         for grant in self._grants.get(identifier, ()):
             found += instants_of_grant(grant)
-        return ((at, identifier) for at in found if at > now)
+        return [(at, identifier) for at in found if at > after]

@@ -205,7 +205,9 @@ def base_slots(world: Compiled, version: Version, within: int) -> int:
     mask = _of_alike(world, version) & within
     if not mask:
         return 0
-    views = world.readers(version) & origin_allows(world, version) & terms_not_weaker(world, version)
+    views = world.readers(version) & origin_allows(world, version)
+    if version.held.received:
+        views &= terms_not_weaker(world, version)
     if version.policy is not NO_POLICY:
         for rule in _BY_POLICY:
             views &= rule(world, version)
