@@ -164,6 +164,14 @@ def test_target_that_may_not_go_raises_nothing_that_names_it() -> None:
     assert raised(decided, arrives(late)) == {}
 
 
+def test_arrival_that_its_own_references_keep_out_raises_nothing_that_names_it() -> None:
+    link, dates = related(PLAIN, SPY), {"name": "r", "published": "2026-01-01T00:00:00Z"}
+    report = stix("report", "r", object_refs=[link["id"]], **dates)
+    recalled = policy(SPY, recalled_views=frozenset({RU_VIEW}))
+    decided = Decided(hub_world(report, views=views({}, {}), policies=recalled), NOW)
+    assert raised(decided, arrives(link)) == {report["id"]: {FR_VIEW}}
+
+
 def test_annotation_raises_what_it_shows_something_to() -> None:
     decided = Decided(hub_world(), NOW)
     # What names the object is read again with it, and so stands high already.
