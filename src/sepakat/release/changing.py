@@ -19,15 +19,16 @@ from sepakat.stix.identifiers import StixId
 class ChangingFixpoint(RisingFixpoint):
     """A fixpoint that takes in changes."""
 
+    _rises: bool
+    """Whether new terms allow anything that was not allowed before."""
+    _shows_less: bool
+    """Whether something shows fewer wanted topics or regions under new terms."""
+    _goes_otherwise: int
+    """Slots that may go whole or cut under new terms where they might not, or the other way."""
+
     def __init__(self, world: Compiled) -> None:
         super().__init__(world)
         self._may_go = (world.clauses.may_go_whole, world.clauses.may_go_cut)
-        self._rises = False
-        """Whether new terms allow anything that was not allowed before."""
-        self._shows_less = False
-        """Whether something shows fewer wanted topics or regions under new terms."""
-        self._goes_otherwise = 0
-        """Slots that may go whole or cut under new terms where they might not, or the other way."""
         self._differing: set[Version] = set()
         """What new terms allow otherwise than the old ones did."""
         self._compared: dict[tuple[int, int], tuple[bool, bool, object]] = {}

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from sepakat.agreements.terms import Tlp
+from sepakat.agreements.terms import TearLine, Tlp
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import decide_all
+from sepakat.release.fixpoint import Fixpoint
 from sepakat.release.question import ObjectPolicy, View, World
 from sepakat.release.state import Change, Decided
+from sepakat.release.versions import Version
 from sepakat.stix.identifiers import StixId
 from tests.unit.release.small import (
     NOW,
@@ -70,7 +72,7 @@ def apply(decided: Decided, change: Change) -> frozenset[StixId]:
 def hub_world(*more: Mapping[str, Any], **inputs: Any) -> World:
     """A hub that is about nothing, with relationships to others that are about nothing, and something wanted."""
     links = [related(HUB, other) for other in PLAIN[:4]]
-    return world(HUB, *PLAIN, WANTED, *links, *more, views=NARROW, **{"policies": ABOUT, **inputs})
+    return world(HUB, *PLAIN, WANTED, *links, *more, **{"views": NARROW, "policies": ABOUT, **inputs})
 
 
 def test_relationship_to_something_unwanted_touches_nothing_else() -> None:
@@ -207,6 +209,55 @@ def test_narrowed_topic_takes_away_what_rested_on_it() -> None:
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
     apply(decided, narrowed(decided, topics=topics))
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+
+
+def test_narrowed_region_takes_away_what_rested_on_it_and_nothing_else() -> None:
+    about = policy(WANTED, regions=frozenset({"KE"}))
+    somewhere = under(clause(id="S1", regions={"any": ["KE", "FR"]}))
+    decided = Decided(hub_world(related(HUB, WANTED), views=somewhere, policies=about), NOW)
+    regions = decided.world.views[VIEW].agreement.share[0].regions
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    gone = apply(decided, narrowed(decided, regions=replace(regions, any=("FR",))))
+    assert gone == names(HUB, WANTED, related(HUB, WANTED))
+    apply(decided, narrowed(decided, regions=regions))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+
+
+@pytest.mark.parametrize("other_topic", ["crime", "spying"])
+def test_clause_that_cuts_no_more_takes_away_what_no_other_cuts(other_topic: str) -> None:
+    hub = malware("described", description="d")
+    cuts = {"allow": "any", "deny": ["description"], "external_references": "any", "tear_line": "if-needed"}
+    everything, other = clause(id="S1", fields=cuts), clause(id="S2", fields=cuts, topics={"any": [other_topic]})
+    decided = Decided(hub_world(hub, related(hub, WANTED), views=under(everything, other)), NOW)
+    terms = decided.world.views[VIEW].agreement
+    assert decided.verdicts.outcome(ref(hub), VIEW) is Outcome.VARIANT
+    first, second = terms.share
+    first = replace(first, fields=replace(first.fields, tear_line=TearLine.NONE))
+    less = replace(decided.world.views[VIEW], agreement=replace(terms, share=(first, second)))
+    apply(decided, Change(views={VIEW: less}))
+    stays = Outcome.VARIANT if other_topic == "crime" else Outcome.OUT
+    assert decided.verdicts.outcome(ref(hub), VIEW) is stays
+
+
+@pytest.mark.parametrize("axis", ["topics", "regions"])
+def test_evidence_is_looked_at_again_only_when_less_of_it_is_wanted(monkeypatch: pytest.MonkeyPatch, axis: str) -> None:
+    about = policy(WANTED, topics=frozenset({"crime"}), regions=frozenset({"KE"}))
+    wanted = {"topics": {"any": ["crime", "spying"]}} if axis == "topics" else {"regions": {"any": ["KE", "FR"]}}
+    decided = Decided(hub_world(related(HUB, WANTED), views=under(clause(**wanted)), policies=about), NOW)
+    looked: list[str] = []
+    look_again = Fixpoint._look_again
+
+    def watch(self: Fixpoint, version: Version, found: dict[StixId, tuple[int, int]]) -> None:
+        looked.append(version.id)
+        look_again(self, version, found)
+
+    monkeypatch.setattr(Fixpoint, "_look_again", watch)
+    only = decided.world.views[VIEW].agreement.share[0]
+    decided.apply(narrowed(decided, ceiling=replace(only.ceiling, tlp=Tlp.AMBER)), NOW)
+    assert looked == []
+    less = {"topics": replace(only.topics, any=("spying",)), "regions": replace(only.regions, any=("FR",))}
+    decided.apply(narrowed(decided, **{axis: less[axis]}), NOW)
+    assert HUB["id"] in looked
 
 
 def test_view_that_is_suspended_gives_nothing_and_comes_back_as_it_was() -> None:
