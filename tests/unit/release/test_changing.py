@@ -29,6 +29,7 @@ from tests.unit.release.small import (
     ref,
     related,
     stix,
+    topics,
     under,
     view,
     world,
@@ -209,6 +210,27 @@ def test_narrowed_topic_takes_away_what_rested_on_it() -> None:
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
     apply(decided, narrowed(decided, topics=topics))
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+
+
+def test_topic_that_is_wanted_no_more_is_no_evidence_though_what_shows_it_stays() -> None:
+    shows = malware("shows", labels=["a crime"])
+    spied = malware("spied")
+    both = under(clause(topics={"any": ["crime", "spying"]}))
+    decided = Decided(
+        hub_world(
+            *(shows, spied, related(HUB, shows), related(shows, spied)),
+            views=both,
+            policies=policy(spied, topics=frozenset({"spying"})),
+            topics=topics(crime=frozenset({"a crime"})),
+        ),
+        NOW,
+    )
+    wanted = decided.world.views[VIEW].agreement.share[0].topics
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    gone = apply(decided, narrowed(decided, topics=replace(wanted, any=("spying",))))
+    assert names(HUB, related(HUB, shows)) <= gone
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
+    assert decided.verdicts.outcome(ref(shows), VIEW) is Outcome.WHOLE
 
 
 def test_narrowed_region_takes_away_what_rested_on_it_and_nothing_else() -> None:
