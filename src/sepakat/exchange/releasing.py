@@ -16,7 +16,7 @@ from sepakat.exchange.deciding import KeptWorld, world_to_write
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.publishing import MILLISECOND, Entry, publish
 from sepakat.exchange.records import Collection, Policy, Publication, Standing, VariantState
-from sepakat.exchange.view_updates import REVOKED, Concerned, Shared, ViewChange, ViewUpdate, in_milliseconds
+from sepakat.exchange.view_updates import REVOKED, Concerned, Shared, Texts, ViewChange, ViewUpdate, in_milliseconds
 from sepakat.release.decision import Outcome
 from sepakat.release.question import View, ViewKey
 from sepakat.release.state import Decided
@@ -49,9 +49,10 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
         # There is no view, and so nothing to decide: a party that only collects pays nothing for deciding.
         return ReleaseSummary()
     held: dict[StixId, str] = {}
+    texts = Texts()
     while True:
         kept = world_to_write(node, unit, now)
-        updates = list(_updates(node, unit, kept, collections))
+        updates = list(_updates(node, unit, kept, collections, texts))
         # A hold lets what refers to the object fall too, and may so make other texts tell: each round holds more.
         found = {original: why for update in updates for original, why in update.telling()}
         if not found:
@@ -73,14 +74,16 @@ def _gives(node: Node, unit: Unit) -> bool:
     return any(record.agreement.giver == node.party for record in unit.agreements.everything())
 
 
-def _updates(node: Node, unit: Unit, kept: KeptWorld, collections: dict[ViewKey, Collection]) -> Iterator[ViewUpdate]:
+def _updates(
+    node: Node, unit: Unit, kept: KeptWorld, collections: dict[ViewKey, Collection], texts: Texts
+) -> Iterator[ViewUpdate]:
     decided = kept.decided
     views = decided.world.views
     for key in views.keys() - collections.keys():
         collections[key] = collection_of(node, unit, key, decided.now)
     by_id = {collection.id: collection.view for collection in collections.values()}
     epochs = {(by_id[name], original): epoch for (name, original), epoch in unit.views.raised_epochs().items()}
-    shared = Shared(node, unit, decided, decided.now, epochs)
+    shared = Shared(node, unit, decided, decided.now, epochs, texts)
     touched = _Touched(unit, kept, by_id)
     for view in views.values():
         if view.in_force:

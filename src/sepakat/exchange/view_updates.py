@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.publishing import MILLISECOND, Entry, publish
 from sepakat.exchange.records import Collection, Publication, Standing, VariantState
 from sepakat.release import free_text
+from sepakat.release.cutting import Cut
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import decide, decided_whole
 from sepakat.release.question import HeldVersion, View, ViewKey
 from sepakat.release.state import Decided
 from sepakat.release.variants import (
     VariantKeys,
+    cut_in,
     project,
     project_whole,
     projection_digest,
@@ -47,6 +50,15 @@ class ViewChange:
 
 
 @dataclass(slots=True)
+class Texts:
+    """The identifying strings of objects, found once for all views: what is held never changes."""
+
+    held: dict[VersionRef, frozenset[str]] = field(default_factory=dict)
+    left: dict[tuple[VersionRef, Cut], frozenset[str]] = field(default_factory=dict)
+    """Of what a cut leaves."""
+
+
+@dataclass(slots=True)
 class Shared:
     """What every view of one update shares."""
 
@@ -55,8 +67,7 @@ class Shared:
     decided: Decided
     now: datetime
     epochs: MutableMapping[tuple[ViewKey, StixId], int]
-    strings: dict[VersionRef, frozenset[str]] = field(default_factory=dict)
-    """The identifying strings of held versions, found once for all views."""
+    texts: Texts
 
 
 @dataclass(slots=True)
@@ -82,13 +93,29 @@ class ViewUpdate:
         self.released = concerned.released
         self.states = {state.original_id: state for state in concerned.states}
         self.epochs = shared.epochs
-        self.strings = shared.strings
+        self.texts = shared.texts
         self.renewed: list[VariantState] = []
         self.keys = VariantKeys(self.node.secret, self.epochs)
         rows = concerned.rows
         self.live = [row for row in rows if row.standing is Standing.LIVE]
-        self.past = [row for row in rows if row.standing is not Standing.TOMBSTONE]
+        self.live_ids = {row.id for row in self.live}
+        self.last: dict[StixId, Publication] = {}
+        """The latest row of each id that ever was in the view, tombstones aside."""
+        for row in rows:
+            if row.standing is not Standing.TOMBSTONE:
+                known = self.last.setdefault(row.id, row)
+                if row.version > known.version:
+                    self.last[row.id] = row
         self.buried = {(row.id, row.version) for row in rows if row.standing is Standing.TOMBSTONE}
+
+    @cached_property
+    def _whole_of(self) -> Mapping[StixId, Sequence[VersionRef]]:
+        """The versions of each original that are released whole."""
+        found: dict[StixId, list[VersionRef]] = {}
+        for version, outcome in self.released.items():
+            if outcome is Outcome.WHOLE:
+                found.setdefault(version[0], []).append(version)
+        return found
 
     def telling(self) -> Iterator[tuple[StixId, str]]:
         """The objects whose variant would tell in free text what it, or what it refers to, withholds (I17)."""
@@ -102,14 +129,14 @@ class ViewUpdate:
             state = self.states.get(original)
             if state is not None and state.projection_digest == projection_digest(projection):
                 continue
-            selectors = list(free_text.telling(projection, self._withheld(version, projection)))
+            selectors = list(free_text.telling(projection, self._withheld(version)))
             if selectors:
                 yield original, f"{', '.join(selectors)} may tell {self.view.key.taker} what was cut; look, then unhold"
 
-    def _withheld(self, version: VersionRef, projection: Mapping[str, object]) -> frozenset[str]:
+    def _withheld(self, version: VersionRef) -> frozenset[str]:
         """The identifying strings that this view gets neither of the object nor of what the object refers to."""
         held = self._held(version)
-        content, remaining = held.object.content, free_text.identifying_strings(projection)
+        content, remaining = held.object.content, self._left(version)
         withheld = set(self._strings(held) - remaining)
         given: set[str] = set()
         for target in targets(content) - self.world.parties.keys():
@@ -119,17 +146,27 @@ class ViewUpdate:
                 if outcome is Outcome.WHOLE:
                     given |= strings
                 else:
-                    remains = self._projection(held.object.version_ref) if outcome is Outcome.VARIANT else {}
-                    left = free_text.identifying_strings(remains)
+                    left = self._left(held.object.version_ref) if outcome is Outcome.VARIANT else frozenset()
                     withheld |= strings - left
                     given |= left
         return frozenset(withheld - given - remaining)
 
     def _strings(self, held: HeldVersion) -> frozenset[str]:
         name = held.object.version_ref
-        if name not in self.strings:
-            self.strings[name] = free_text.identifying_strings(held.object.content)
-        return self.strings[name]
+        if name not in self.texts.held:
+            self.texts.held[name] = free_text.identifying_strings(held.object.content)
+        return self.texts.held[name]
+
+    def _left(self, version: VersionRef) -> frozenset[str]:
+        """The identifying strings of what this view gets of a version that is in it as a variant."""
+        cut = cut_in(self.verdicts, version, self.view.key)
+        left = self.texts.left.get((version, cut))
+        if left is None:
+            left = free_text.identifying_strings(self._projection(version))
+            # A pseudonym is another in each view.
+            if not cut.name_is_replaced:
+                self.texts.left[version, cut] = left
+        return left
 
     def run(self) -> ViewChange:
         wanted = dict(self._newest_variants())
@@ -210,18 +247,14 @@ class ViewUpdate:
 
     def _again(self, state: VariantState, version: VersionRef) -> Entry | None:
         """The variant as it was last released: nothing if it is there, the same bytes if it had left the view."""
-        if any(row.id == state.variant_id for row in self.live):
+        if state.variant_id in self.live_ids:
             return None
-        last = max((row for row in self.past if row.id == state.variant_id), key=lambda row: row.version)
+        last = self.last[state.variant_id]
         return self._entry(StixObject.from_bytes(last.body), version, Outcome.VARIANT)
 
     def _said_already(self, original: StixId, version: VersionRef, digest: str) -> bool:
         """Whether the last version that went whole says all that this projection says."""
-        whole = [
-            other
-            for other, outcome in self.released.items()
-            if other[0] == original and outcome is Outcome.WHOLE and other < version
-        ]
+        whole = [other for other in self._whole_of.get(original, ()) if other < version]
         if not whole:
             return False
         return projection_digest(project_whole(self.world, self._held(max(whole)).object)) == digest

@@ -48,11 +48,16 @@ def identifying_strings(content: Mapping[str, Any]) -> frozenset[str]:
 
 def telling(remains: Mapping[str, Any], withheld: Iterable[str]) -> Iterator[str]:
     """The selectors of the texts that remain and contain a withheld string as whole words, in the object's order."""
-    patterns = [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)") for text in sorted(withheld)]
-    if patterns:
+    texts = sorted(withheld)
+    if texts:
         for path, value in nodes(remains):
-            if isinstance(value, str) and any(pattern.search(_folded(value)) for pattern in patterns):
+            if isinstance(value, str) and _tells(_folded(value), texts):
                 yield selector_text(path)
+
+
+def _tells(told: str, texts: Iterable[str]) -> bool:
+    """Whether a folded text has one of some others in it as whole words."""
+    return any(text in told and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told) is not None for text in texts)
 
 
 def _is_identifying(path: Path) -> bool:

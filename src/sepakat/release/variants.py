@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from sepakat.claims.extension import VARIANT_EXTENSION, variant_document
 from sepakat.errors import InputError
 from sepakat.release.compiled import Compiled
-from sepakat.release.cutting import cut_of, remainder_of
+from sepakat.release.cutting import Cut, cut_of, remainder_of
 from sepakat.release.engine import Verdicts
 from sepakat.release.question import ViewKey, World
 from sepakat.release.versions import Version
@@ -79,6 +79,12 @@ def project(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey
     if cut.name_is_replaced:
         left["name"] = pseudonym(keys.secret, view, known.id)
     return left
+
+
+def cut_in(verdicts: Verdicts, version: VersionRef, view: ViewKey) -> Cut:
+    """What is taken out of a version that is in `view` as a variant: views with the same cut get the same texts."""
+    compiled = verdicts.compiled
+    return cut_of(compiled, compiled.by_ref[version], compiled.slots.bit(view))
 
 
 def project_whole(world: World, made: StixObject) -> Projection:
