@@ -73,7 +73,9 @@ class Decided:
         ends = [at for view in self._views.values() for at in instants_of_view(view) if at > now]
         while self._due and self._due[0][0] <= now:
             heappop(self._due)
-        earliest = min([*ends, *(at for at, _ in self._due[:1])], default=None)
+        if self._due:
+            ends.append(self._due[0][0])
+        earliest = min(ends, default=None)
         return None if earliest is None else as_datetime(earliest)
 
     def apply(self, change: Change, now: datetime) -> frozenset[StixId]:
