@@ -163,10 +163,9 @@ class Fixpoint:
 
     def _fall(self, version: Version, whole: int, variant: int) -> None:
         """Put a version where it now stands, and note its id if that changed."""
-        before = (version.whole, version.variant)
-        version.whole, version.variant = whole, variant
-        entry = self._held[version.id]
-        if entry.refresh() or before != (whole, variant):
+        if whole != version.whole or variant != version.variant:
+            version.whole, version.variant = whole, variant
+            self._held[version.id].refresh()
             self._note(version.id)
 
     def _note(self, identifier: StixId) -> None:
@@ -191,7 +190,7 @@ class Fixpoint:
                     variant &= entry.whole
                 if version.needs:
                     self._needy[version] = None
-            if (whole, variant) != (version.whole, version.variant):
+            if whole != version.whole or variant != version.variant:
                 self._fall(version, whole, variant)
         leaning = self._leaning.get(target)
         if leaning is None:
@@ -243,6 +242,7 @@ class Fixpoint:
         if matched == version.matched:
             return
         version.matched = matched
+        self._held[version.id].forget_lacking()
         self._touched.add(version.id)
         clauses = self._world.clauses
         whole = version.whole & self.cover(version.unit_slots, matched & clauses.may_go_whole)

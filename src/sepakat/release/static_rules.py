@@ -96,6 +96,8 @@ def persons_rule(world: Compiled, version: Version) -> int:
 def approved(world: Compiled, version: Version) -> int:
     """Slots that wait for no approval, or for which enough persons gave it."""
     mask = world.clauses.approvals[0]
+    if not world.labels.approvers(version.ref):
+        return mask
     for persons in (1, 2):
         if world.clauses.approvals[persons]:
             mask |= world.clauses.approvals[persons] & world.slots.spread(world.labels.approved(version.ref, persons))

@@ -265,6 +265,10 @@ class Held:
         self._top = self._leaning = self._hoped = self._could_show = None
         self.refresh()
 
+    def forget_lacking(self) -> None:
+        """Work out anew what no version matches."""
+        self._lacking = None
+
     def forget_bounds(self) -> None:
         """Work out anew what it could show at most."""
         self._hoped = None

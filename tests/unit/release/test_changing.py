@@ -202,6 +202,26 @@ def test_denied_field_touches_what_has_it() -> None:
     assert decided.verdicts.outcome(ref(described), VIEW) is Outcome.VARIANT
 
 
+def test_variant_that_loses_one_more_property_is_touched_though_it_stays_a_variant() -> None:
+    described = malware("described", description="d", malware_types=["worm"])
+    decided = Decided(world(described, *PLAIN, views=under(clause())), NOW)
+    fields = decided.world.views[VIEW].agreement.share[0].fields
+    apply(decided, narrowed(decided, fields=replace(fields, deny=("description",))))
+    assert decided.verdicts.outcome(ref(described), VIEW) is Outcome.VARIANT
+    both = replace(fields, deny=("description", "malware_types"))
+    assert apply(decided, narrowed(decided, fields=both)) == names(described)
+    assert decided.verdicts.outcome(ref(described), VIEW) is Outcome.VARIANT
+
+
+def test_wider_terms_touch_nothing_that_no_terms_let_go() -> None:
+    unmarked, amber = malware("unmarked", tlp=None), malware("amber", tlp="amber")
+    decided = Decided(world(unmarked, amber, views=under(clause(ceiling={"tlp": "green", "pap": "red"}))), NOW)
+    ceiling = decided.world.views[VIEW].agreement.share[0].ceiling
+    touched = apply(decided, narrowed(decided, ceiling=replace(ceiling, tlp=Tlp.RED)))
+    assert names(amber) <= touched
+    assert not names(unmarked) & touched
+
+
 def test_narrowed_topic_takes_away_what_rested_on_it() -> None:
     decided = Decided(hub_world(related(HUB, WANTED)), NOW)
     topics = decided.world.views[VIEW].agreement.share[0].topics

@@ -172,6 +172,18 @@ def test_arrival_that_its_own_references_keep_out_raises_nothing_that_names_it()
     assert raised(decided, arrives(link)) == {report["id"]: {FR_VIEW}}
 
 
+def test_wider_terms_of_one_view_let_nothing_rise_in_another_later() -> None:
+    late, rises = malware("late"), malware("rises", tlp="amber")
+    link = related(PLAIN, SPY, description=f"see {late['id']}")
+    recalled = policy(SPY, recalled_views=frozenset({FR_VIEW}))
+    decided = Decided(hub_world(link, rises, views=views({"ceiling": {"tlp": "green"}}, {}), policies=recalled), NOW)
+    decided.apply(Change(views={RU_VIEW: views({}, {})[0]}), NOW)
+    assert decided.verdicts.outcome(ref(rises), RU_VIEW) is Outcome.WHOLE
+    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.VARIANT
+    assert raised(decided, arrives(late)) == {}, "where it was a variant it stands no higher than as a whole"
+    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.WHOLE
+
+
 def test_annotation_raises_what_it_shows_something_to() -> None:
     decided = Decided(hub_world(), NOW)
     # What names the object is read again with it, and so stands high already.
