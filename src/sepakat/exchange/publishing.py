@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from sepakat.agreements.writing import agreement_hash
 from sepakat.exchange import logs
 from sepakat.exchange.messaging import compose
@@ -20,7 +22,6 @@ from sepakat.exchange.records import Collection, Publication, RecordedDecision, 
 from sepakat.release.decision import Decision, Outcome
 from sepakat.release.order import release_order
 from sepakat.release.question import View
-from sepakat.stix.canonical import canonical_bytes
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.objects import StixObject, VersionRef
 from sepakat.stix.standard import SPEC_VERSION
@@ -166,11 +167,13 @@ def _recorded(collection: Collection, decision: Decision) -> RecordedDecision:
             "verdict": finding.verdict.value,
             "because": finding.because,
             "clause": finding.clause,
-            "evidence": list(finding.evidence),
+            "evidence": finding.evidence,
         }
         for finding in decision.findings
     ]
-    words = canonical_bytes({"cut": list(decision.cut), "clauses": list(decision.clauses), "findings": findings})
+    # Text alone, under names in ASCII: sorted by them it is canonical as it is.
+    said = {"cut": decision.cut, "clauses": decision.clauses, "findings": findings}
+    words = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return RecordedDecision(collection.id, decision.version, decision.at, decision.outcome, words.decode())
 
 

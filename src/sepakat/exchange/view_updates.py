@@ -27,7 +27,6 @@ from sepakat.release.variants import (
     project_whole,
     projection_digest,
     same_as,
-    variant_id,
     variant_object,
 )
 from sepakat.stix.identifiers import StixId
@@ -220,7 +219,7 @@ class ViewUpdate:
         digest = projection_digest(projection)
         state = self.states.get(original)
         epoch = self.keys.epoch(self.view.key, original)
-        identifier = variant_id(self.node.secret, self.view.key, original, epoch)
+        identifier = self.keys.id_of(self.view.key, original)
         if state is not None and state.variant_id == identifier:
             if state.projection_digest == digest:
                 return self._again(state, version)

@@ -43,10 +43,20 @@ class VariantKeys:
 
     secret: bytes = field(repr=False)
     epochs: Mapping[tuple[ViewKey, StixId], int] = field(default_factory=dict)
+    _ids: dict[tuple[ViewKey, StixId, int], StixId] = field(default_factory=dict, compare=False, repr=False)
+    """Found once: what many objects refer to is renamed in each of them."""
 
     def epoch(self, view: ViewKey, original: StixId) -> int:
         """How often the variant of `original` in `view` has been revoked."""
         return self.epochs.get((view, original), 0)
+
+    def id_of(self, view: ViewKey, original: StixId) -> StixId:
+        """The id that the variant of `original` has in `view` now."""
+        name = (view, original, self.epoch(view, original))
+        found = self._ids.get(name)
+        if found is None:
+            found = self._ids[name] = variant_id(self.secret, *name)
+        return found
 
 
 def variant_id(secret: bytes, view: ViewKey, original: StixId, epoch: int) -> StixId:
@@ -156,7 +166,7 @@ def _renamed(
     for edge in version.edges:
         target = world.held.get(edge.target)
         if target is not None and target.present & bit and not target.whole & bit:
-            made = variant_id(keys.secret, view, edge.target, keys.epoch(view, edge.target))
+            made = keys.id_of(view, edge.target)
             renamed.setdefault(edge.path, {})[edge.target] = made
     return renamed
 
