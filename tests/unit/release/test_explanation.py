@@ -4,7 +4,7 @@ import json
 
 from sepakat.release.explanation import findings_document, lines, remedies, sentence
 from sepakat.release.rules import BY_NAME, RULES, reference_page
-from tests.unit.release.small import TLP, clause, decision, held, malware, party_id, terms, under, world
+from tests.unit.release.small import TLP, UNKNOWN, clause, decision, held, malware, party_id, terms, under, world
 
 
 def test_withheld_object_is_explained_with_marking_clause_and_limit() -> None:
@@ -35,6 +35,13 @@ def test_origin_and_label_are_named_with_who_can_lift_them() -> None:
     assert "marked TLP:AMBER by fr, only for this node's clients, where the terms say so" in text
     assert "it comes from fr, which has not consented that ru gets it" in text
     assert any("sepakat consent request" in remedy for remedy in remedies(found))
+
+
+def test_only_the_marking_that_nobody_can_read_is_named_where_the_other_lets_through() -> None:
+    thing = malware(tlp=None, object_marking_refs=[TLP["green"], UNKNOWN])
+    text = sentence(decision(world(thing), thing))
+    assert "marked an unknown marking by us, which nobody here can read, so nobody may read the object" in text
+    assert "TLP:GREEN" not in text
 
 
 def test_findings_begin_in_lower_case_and_end_without_a_stop() -> None:
