@@ -184,6 +184,16 @@ def test_wider_terms_of_one_view_let_nothing_rise_in_another_later() -> None:
     assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.WHOLE
 
 
+def test_after_wider_terms_of_one_view_all_rises_as_before_in_both() -> None:
+    low, rises = {"topics": CRIME, "ceiling": {"tlp": "green"}}, malware("rises", tlp="amber")
+    wide = views({"topics": CRIME}, {"topics": CRIME})
+    decided = Decided(hub_world(rises, related(CRIMINAL, rises), views=(*views(low, {})[:1], wide[1])), NOW)
+    decided.apply(Change(views={RU_VIEW: wide[0]}), NOW)
+    assert decided.verdicts.outcome(ref(rises), RU_VIEW) is Outcome.WHOLE
+    assert raised(decided, arrives(related(HUB, CRIMINAL))) == {HUB["id"]: {RU_VIEW, FR_VIEW}}
+    assert decided.verdicts.outcome(ref(HUB), RU_VIEW) is Outcome.WHOLE
+
+
 def test_annotation_raises_what_it_shows_something_to() -> None:
     decided = Decided(hub_world(), NOW)
     # What names the object is read again with it, and so stands high already.
