@@ -203,8 +203,8 @@ def test_denied_field_touches_what_has_it() -> None:
 
 
 def test_variant_that_loses_one_more_property_is_touched_though_it_stays_a_variant() -> None:
-    described = malware("described", description="d", malware_types=["worm"])
-    decided = Decided(world(described, *PLAIN, views=under(clause())), NOW)
+    described, other = malware("described", description="d", malware_types=["worm"]), malware("other", description="d")
+    decided = Decided(world(described, other, *PLAIN, views=under(clause())), NOW)
     fields = decided.world.views[VIEW].agreement.share[0].fields
     apply(decided, narrowed(decided, fields=replace(fields, deny=("description",))))
     assert decided.verdicts.outcome(ref(described), VIEW) is Outcome.VARIANT

@@ -140,6 +140,12 @@ def test_topic_and_region_by_different_relationships_raise_when_both_are_there()
     assert found == {one["id"]: {RU_VIEW} for one in (group, related(group, PLAIN), related(group, CRIMINAL))}
 
 
+def test_what_is_shown_for_one_view_raises_in_no_other_where_more_could_be_shown_some_day() -> None:
+    terms = views({"topics": CRIME}, {"topics": SPYING, "regions": AFRICA})
+    decided = Decided(hub_world(related(HUB, SPY), related(HUB, AFRICAN), views=terms), NOW)
+    assert raised(decided, arrives(related(HUB, CRIMINAL))) == {HUB["id"]: {RU_VIEW}}
+
+
 def test_what_waited_for_a_target_rises_where_it_may_go() -> None:
     late = malware("late")
     link = related(PLAIN, late)
