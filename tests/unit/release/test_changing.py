@@ -184,10 +184,12 @@ def narrowed(decided: Decided, **changes: Any) -> Change:
     )
 
 
-def test_narrowed_ceiling_touches_what_it_takes_away() -> None:
+@pytest.mark.parametrize("tear_line", ["if-needed", "none"])
+def test_narrowed_ceiling_touches_what_it_takes_away(tear_line: str) -> None:
     amber = malware("amber", tlp="amber")
     report = stix("report", "r", name="r", published="2026-01-01T00:00:00Z", object_refs=[amber["id"]])
-    decided = Decided(world(amber, report, *PLAIN, views=under(clause())), NOW)
+    fields = {"allow": "standard", "external_references": "any", "tear_line": tear_line}
+    decided = Decided(world(amber, report, *PLAIN, views=under(clause(fields=fields))), NOW)
     ceiling = decided.world.views[VIEW].agreement.share[0].ceiling
     assert apply(decided, narrowed(decided, ceiling=replace(ceiling, tlp=Tlp.GREEN))) == names(amber, report)
     assert names(amber, report) <= apply(decided, narrowed(decided, ceiling=ceiling))
@@ -279,6 +281,35 @@ def test_clause_that_cuts_no_more_takes_away_what_no_other_cuts(other_topic: str
     apply(decided, Change(views={VIEW: less}))
     stays = Outcome.VARIANT if other_topic == "crime" else Outcome.OUT
     assert decided.verdicts.outcome(ref(hub), VIEW) is stays
+
+
+@pytest.mark.parametrize("other_topic", ["crime", "spying"])
+def test_clause_that_always_cuts_takes_away_the_whole_where_no_other_lets_it_go(other_topic: str) -> None:
+    fields = {"allow": "any", "external_references": "any", "tear_line": "if-needed"}
+    everything, other = clause(id="S1", fields=fields), clause(id="S2", fields=fields, topics={"any": [other_topic]})
+    decided = Decided(hub_world(related(HUB, WANTED), views=under(everything, other)), NOW)
+    terms = decided.world.views[VIEW].agreement
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    first, second = terms.share
+    first = replace(first, fields=replace(first.fields, tear_line=TearLine.ALWAYS))
+    apply(
+        decided,
+        Change(views={VIEW: replace(decided.world.views[VIEW], agreement=replace(terms, share=(first, second)))}),
+    )
+    stays = Outcome.WHOLE if other_topic == "crime" else Outcome.VARIANT
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is stays
+
+
+def test_topic_that_only_a_party_shows_lets_rise_what_it_is_connected_with_once_it_is_wanted() -> None:
+    party = stix("identity", "party iq", name="Iraq", identity_class="organization", labels=["a crime"])
+    about = topics(crime=frozenset({"a crime"}))
+    decided = Decided(
+        hub_world(party, related(HUB, party), views=under(clause(topics={"any": ["other"]})), topics=about), NOW
+    )
+    wanted = decided.world.views[VIEW].agreement.share[0].topics
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
+    apply(decided, narrowed(decided, topics=replace(wanted, any=("crime",))))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
 
 
 @pytest.mark.parametrize("axis", ["topics", "regions"])

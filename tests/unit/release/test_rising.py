@@ -178,26 +178,31 @@ def test_arrival_that_its_own_references_keep_out_raises_nothing_that_names_it()
     assert raised(decided, arrives(link)) == {report["id"]: {FR_VIEW}}
 
 
-def test_wider_terms_of_one_view_let_nothing_rise_in_another_later() -> None:
+@pytest.mark.parametrize("kept_from", [RU_VIEW, FR_VIEW], ids=["the same", "another"])
+def test_wider_terms_of_one_view_let_nothing_rise_later_where_a_reference_is_withheld(kept_from: ViewKey) -> None:
     late, rises = malware("late"), malware("rises", tlp="amber")
     link = related(PLAIN, SPY, description=f"see {late['id']}")
-    recalled = policy(SPY, recalled_views=frozenset({FR_VIEW}))
+    recalled = policy(SPY, recalled_views=frozenset({kept_from}))
     decided = Decided(hub_world(link, rises, views=views({"ceiling": {"tlp": "green"}}, {}), policies=recalled), NOW)
     decided.apply(Change(views={RU_VIEW: views({}, {})[0]}), NOW)
     assert decided.verdicts.outcome(ref(rises), RU_VIEW) is Outcome.WHOLE
-    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.VARIANT
+    goes = FR_VIEW if kept_from == RU_VIEW else RU_VIEW
+    assert decided.verdicts.outcome(ref(link), goes) is Outcome.VARIANT
     assert raised(decided, arrives(late)) == {}, "where it was a variant it stands no higher than as a whole"
-    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.WHOLE
+    assert decided.verdicts.outcome(ref(link), goes) is Outcome.WHOLE
 
 
-def test_after_wider_terms_of_one_view_all_rises_as_before_in_both() -> None:
-    low, rises = {"topics": CRIME, "ceiling": {"tlp": "green"}}, malware("rises", tlp="amber")
-    wide = views({"topics": CRIME}, {"topics": CRIME})
-    decided = Decided(hub_world(rises, related(CRIMINAL, rises), views=(*views(low, {})[:1], wide[1])), NOW)
+@pytest.mark.parametrize(("described", "goes"), [({}, Outcome.WHOLE), ({"description": "d"}, Outcome.VARIANT)])
+def test_after_wider_terms_of_one_view_all_rises_as_before_in_both(described: Mapping[str, Any], goes: Outcome) -> None:
+    cut = {"allow": "standard", "deny": ["description"], "external_references": "any", "tear_line": "if-needed"}
+    wanted = {"topics": CRIME, "fields": cut}
+    low, rises = {**wanted, "ceiling": {"tlp": "green"}}, malware("rises", tlp="amber")
+    wide, hub = views(wanted, wanted), malware("another hub", **described)
+    decided = Decided(hub_world(hub, rises, related(CRIMINAL, rises), views=(*views(low, {})[:1], wide[1])), NOW)
     decided.apply(Change(views={RU_VIEW: wide[0]}), NOW)
     assert decided.verdicts.outcome(ref(rises), RU_VIEW) is Outcome.WHOLE
-    assert raised(decided, arrives(related(HUB, CRIMINAL))) == {HUB["id"]: {RU_VIEW, FR_VIEW}}
-    assert decided.verdicts.outcome(ref(HUB), RU_VIEW) is Outcome.WHOLE
+    assert raised(decided, arrives(related(hub, CRIMINAL))) == {hub["id"]: {RU_VIEW, FR_VIEW}}
+    assert decided.verdicts.outcome(ref(hub), RU_VIEW) is goes
 
 
 def test_annotation_raises_what_it_shows_something_to() -> None:
