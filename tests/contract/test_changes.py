@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from sepakat.exchange.journal import Touched
 from sepakat.exchange.ports import Store, Unit
 from sepakat.exchange.records import Policy
 from sepakat.stores.changes import KEPT
 from tests.support import records
-from tests.support.records import stix_id, stored
+from tests.support.records import NOW, stix_id, stored
 
 
 def last(store: Store) -> int:
@@ -102,3 +103,16 @@ def test_what_is_written_as_it_was_is_no_entry(store: Store) -> None:
         unit.policies.put_topic(records.topic())
         unit.agreements.add(records.agreement())
     assert last(store) == before
+
+
+def test_instant_of_the_last_decision_is_kept_with_its_entry(store: Store) -> None:
+    with store.writing() as unit:
+        unit.policies.put(Policy(stix_id(1)))
+    with store.reading() as unit:
+        assert unit.changes.decided_at() is None
+    with store.writing() as unit:
+        unit.changes.note_decided(NOW)
+        unit.changes.note_decided(NOW - timedelta(seconds=1))
+        assert unit.changes.decided_at() is None
+    with store.reading() as unit:
+        assert unit.changes.decided_at() == NOW

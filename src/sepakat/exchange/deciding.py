@@ -27,6 +27,8 @@ from sepakat.stix.objects import VersionRef
 
 _CLOCKS_DIFFER = timedelta(seconds=2)
 """By how much the clock may seem to have run backwards between threads that read it."""
+_LONGEST_WAIT = timedelta(minutes=1)
+"""How long a use case may have waited for its turn to write since it looked at the clock."""
 
 
 class KeptWorld:
@@ -152,6 +154,8 @@ def world_to_write(node: Node, unit: Unit, now: datetime) -> KeptWorld:
         place.lock.acquire()
         place.writer = unit
         unit.changes.when_ended(lambda entry: place.end(unit, entry))
+    now = _no_earlier(unit, now)
+    unit.changes.note_decided(now)
     return place.followed(node, unit, now)
 
 
@@ -160,7 +164,16 @@ def world_to_read(node: Node, unit: Unit, now: datetime) -> Iterator[Decided]:
     """The world as it is in a reading unit, or a little later; nobody changes it meanwhile."""
     place = _place(node.store)
     with place.lock:
-        yield place.followed(node, unit, now).decided
+        yield place.followed(node, unit, _no_earlier(unit, now)).decided
+
+
+def _no_earlier(unit: Unit, now: datetime) -> datetime:
+    """The instant to decide for: not before that of the last unit, which wrote while this one waited for its turn.
+
+    Else what that one released, this one would withdraw. A clock that was far ahead is not followed.
+    """
+    last = unit.changes.decided_at()
+    return last if last is not None and now < last <= now + _LONGEST_WAIT else now
 
 
 def forget_world(store: Store) -> None:

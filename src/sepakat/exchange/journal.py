@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sepakat.stix.identifiers import StixId
@@ -50,6 +51,12 @@ class Changes(Protocol):
 
     def since(self, entry: int) -> Touched | None:
         """All that was committed after an entry; None when that entry is no longer kept."""
+
+    def decided_at(self) -> datetime | None:
+        """The instant for which the newest entry's unit decided; None where it decided nothing."""
+
+    def note_decided(self, at: datetime) -> None:
+        """Note the instant for which this writing unit decides."""
 
     def when_ended(self, action: Callable[[int | None], None]) -> None:
         """Call `action` when this writing unit has ended, before the next one begins in this process.

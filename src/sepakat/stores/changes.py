@@ -7,6 +7,7 @@ only the last entries are kept. Invariant: an entry is there if and only if its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from sepakat.exchange.journal import Touched
 from sepakat.stix.identifiers import StixId
+from sepakat.stores.columns import from_microseconds, to_microseconds
 from sepakat.stores.schema import changes
 
 KEPT = 300
@@ -26,6 +28,14 @@ MOST_IDS = 20_000
 _TOUCHED = msgspec.json.Decoder(Touched)
 
 
+class _Decided(msgspec.Struct):
+    decided_at: int = 0
+    """In microseconds; 0 where nothing was decided."""
+
+
+_DECIDED = msgspec.json.Decoder(_Decided)
+
+
 class SqlChanges:
     """The port `Changes` over one connection."""
 
@@ -33,6 +43,7 @@ class SqlChanges:
         self._connection = connection
         self._ids: dict[str, set[StixId]] = {"objects": set(), "policies": set(), "approvals": set(), "grants": set()}
         self._agreements = self._everything = False
+        self._decided_at = 0
         self._waiting: list[Callable[[int | None], None]] = []
         self._entry: int | None = None
 
@@ -56,15 +67,24 @@ class SqlChanges:
         later = select(changes.c.document).where(changes.c.key > entry).order_by(changes.c.key)
         return reduce(or_, map(_TOUCHED.decode, self._connection.scalars(later)), Touched())
 
+    def decided_at(self) -> datetime | None:
+        newest = self._connection.scalar(select(changes.c.document).order_by(changes.c.key.desc()).limit(1))
+        at = 0 if newest is None else _DECIDED.decode(newest).decided_at
+        return from_microseconds(at) if at else None
+
+    def note_decided(self, at: datetime) -> None:
+        self._decided_at = max(self._decided_at, to_microseconds(at))
+
     def when_ended(self, action: Callable[[int | None], None]) -> None:
         self._waiting.append(action)
 
     def keep(self) -> None:
         """Write what was noted: the last thing that a writing unit does."""
         fresh = self.fresh()
-        if fresh != Touched():
+        if fresh != Touched() or self._decided_at:
             many = len(fresh.objects) > MOST_IDS
-            document = msgspec.json.encode(Touched(everything=True) if many else fresh)
+            entry = msgspec.to_builtins(Touched(everything=True) if many else fresh)
+            document = msgspec.json.encode(entry | {"decided_at": self._decided_at})
             self._connection.execute(changes.insert().values(document=document))
             self._connection.execute(delete(changes).where(changes.c.key <= self.last() - KEPT))
         if self._waiting:

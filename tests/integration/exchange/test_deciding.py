@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from sepakat.exchange.deciding import world_to_read
+from sepakat.exchange.records import Policy, Standing
+from sepakat.exchange.releasing import update_views
 from sepakat.stix.identifiers import StixId
+from sepakat.stores.sqlite import open_store
 from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation
 
@@ -26,3 +32,31 @@ def test_party_that_gives_nothing_still_answers_what_it_holds(giving: Simulation
     with node.store.reading() as unit, world_to_read(node, unit, node.clock.now()) as decided:
         assert ONE in decided.world.versions
         assert not decided.world.views
+
+
+def test_process_that_waited_for_its_turn_withdraws_nothing_that_was_released_meanwhile(giving: Simulation) -> None:
+    us = giving["us"]
+    giving.clock.advance(minutes=1)
+    looked_at_the_clock = us.clock.now()
+    giving.clock.advance(seconds=5)
+    giving.take_in("us", giving.written_by("us", ONE, "amber"))
+    other = replace(us, store=open_store(us.store.path))  # type: ignore[attr-defined]
+    with other.store.writing() as unit:
+        unit.policies.put(Policy(ONE, topics=frozenset({"terrorism"})))
+        update_views(other, unit, looked_at_the_clock)
+        rows = [row for row in unit.views.rows_of(ONE) if row.id == ONE]
+    other.store.close()
+    assert [row.standing for row in rows] == [Standing.LIVE]
+
+
+def test_clock_that_was_far_ahead_is_not_followed(giving: Simulation) -> None:
+    us = giving["us"]
+    giving.take_in("us", giving.written_by("us", ONE, "amber"))
+    now = us.clock.now()
+    with us.store.writing() as unit:
+        unit.policies.put(Policy(ONE, topics=frozenset({"terrorism"})))
+        update_views(us, unit, now + timedelta(days=1))
+    other = replace(us, store=open_store(us.store.path))  # type: ignore[attr-defined]
+    with other.store.reading() as unit, world_to_read(other, unit, now) as decided:
+        assert decided.now == now
+    other.store.close()
