@@ -11,7 +11,7 @@ import pytest
 
 from sepakat.agreements.terms import TearLine, Tlp
 from sepakat.release.decision import Outcome
-from sepakat.release.engine import decide_all
+from sepakat.release.engine import decide, decide_all
 from sepakat.release.fixpoint import Fixpoint
 from sepakat.release.question import ObjectPolicy, View, World
 from sepakat.release.state import Change, Decided
@@ -222,6 +222,24 @@ def test_wider_terms_touch_nothing_that_no_terms_let_go() -> None:
     touched = apply(decided, narrowed(decided, ceiling=replace(ceiling, tlp=Tlp.RED)))
     assert names(amber) <= touched
     assert not names(unmarked) & touched
+
+
+def test_wider_terms_cut_as_before_what_no_clause_that_matches_lets_go() -> None:
+    described, amber = malware("described", description="d"), malware("amber", tlp="amber")
+    fields = {"allow": "any", "external_references": "any", "tear_line": "if-needed"}
+    low = {"tlp": "green", "pap": "red"}
+    cuts = clause(id="S1", fields={**fields, "deny": ["description"]}, ceiling=low)
+    reports = clause(id="S2", fields=fields, types=["report"], ceiling=low)
+    both = (view(agreement(cuts, reports)), view(agreement(cuts, reports, name="b", takers=("fr",)), "fr"))
+    decided = Decided(world(described, amber, views=both), NOW)
+    wide = agreement(*({**one, "ceiling": {"tlp": "amber", "pap": "red"}} for one in (cuts, reports)))
+    apply(decided, Change(views={VIEW: view(wide)}))
+    assert decided.verdicts.outcome(ref(amber), VIEW) is Outcome.WHOLE
+    for one in both:
+        assert decided.verdicts.outcome(ref(described), one.key) is Outcome.VARIANT
+        decision = decide(decided.world, decided.verdicts, ref(described), one.key, NOW)
+        assert decision.clauses == ("S1",)
+        assert decision.cut == ("description",)
 
 
 def test_narrowed_topic_takes_away_what_rested_on_it() -> None:
