@@ -200,3 +200,16 @@ def test_what_fails_inside_is_a_500_that_tells_nothing(node: TaxiiNode, caplog: 
 def _account(node: TaxiiNode) -> Any:
     with node.node.store.reading() as unit:
         return unit.people.account("ru")
+
+
+def test_what_fails_before_one_object_is_looked_for_is_a_500_that_tells_nothing(node: TaxiiNode) -> None:
+    view = node.share()
+    node.publish(view, [indicator(1)])
+    door = TaxiiDoor(replace(node.node, secret=b"k" * 32), ServerLimits())
+    door.service.authenticator = None  # type: ignore[assignment]
+    node._door = door
+    answer = node.client().get(f"{ROOT}collections/{view.id}/objects/{stix_id(1)}/")
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.text
+    assert "NoneType" not in answer.text
+    node._door = None
