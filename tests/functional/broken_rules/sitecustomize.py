@@ -33,9 +33,16 @@ def granular_cut(units: Any) -> None:
     units.Units._marked = lambda self, version, marking: self._slots.every
 
 
-def reference_closure(fixpoint: Any) -> None:
-    fixpoint.Fixpoint._whole = fixpoint.Fixpoint._present = lambda self, target: -1
-    fixpoint.Fixpoint._pass_on = lambda self, target: self._is_fallen.discard(target)
+def reference_closure(rising: Any) -> None:
+    def bounded_by_nothing(self: Any, version: Any, views: int) -> int:
+        version.bound_whole, version.bound_variant = version.top_whole, version.top_variant
+        self._held[version.id].forget_bounds()
+        return 0
+
+    rising.Fixpoint._whole = rising.Fixpoint._present = lambda self, target: -1
+    rising.Fixpoint._weigh = lambda self, version: None
+    rising.Fixpoint._pass_on = lambda self, target: self._is_fallen.discard(target)
+    rising.RisingFixpoint._raise_bound = bounded_by_nothing
 
 
 BREAKS: dict[str, tuple[str, Callable[[Any], None]]] = {
@@ -43,7 +50,7 @@ BREAKS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "origin": ("sepakat.release.static_rules", origin),
     "recall": ("sepakat.release.static_rules", recall),
     "granular-cut": ("sepakat.release.units", granular_cut),
-    "reference-closure": ("sepakat.release.fixpoint", reference_closure),
+    "reference-closure": ("sepakat.release.rising", reference_closure),
 }
 
 
