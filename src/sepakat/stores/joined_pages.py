@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Select,
+    Subquery,
     Text,
     bindparam,
     cast,
@@ -89,15 +90,8 @@ def _joining(shape: Shape, *, is_dated: bool) -> Select[Any]:
         .subquery("page")
     )
     comma: ColumnElement[str] = literal_column("','")
-    return select(
-        how_many,
-        func.count(),
-        func.max(page.c.sequence),
-        func.min(page.c.added),
-        func.max(page.c.added),
-        cast(func.group_concat(page.c.body, comma), LargeBinary),
-        func.group_concat(page.c.added, comma) if is_dated else literal_column("NULL"),
-    ).select_from(page)
+    dates = func.group_concat(page.c.added, comma) if is_dated else literal_column("NULL")
+    return _summary(how_many, page, cast(func.group_concat(page.c.body, comma), LargeBinary), dates)
 
 
 @lru_cache(maxsize=512)
@@ -126,14 +120,13 @@ def _joining_measured(shape: Shape, *, is_dated: bool) -> Select[Any]:
     )
     fits = or_(rows.c.up_to <= bindparam("most_bytes", type_=BigInteger), rows.c.up_to == rows.c.size)
     page = select(rows.c.sequence, rows.c.added, rows.c.body).where(fits).subquery("page")
-    joined: aggregate_order_by[Any] = aggregate_order_by(literal_column("','::bytea"), page.c.sequence)
-    dates: aggregate_order_by[Any] = aggregate_order_by(literal_column("','"), page.c.sequence)
-    return select(
-        how_many,
-        func.count(),
-        func.max(page.c.sequence),
-        func.min(page.c.added),
-        func.max(page.c.added),
-        func.string_agg(page.c.body, joined),
-        func.string_agg(cast(page.c.added, Text), dates) if is_dated else literal_column("NULL"),
-    ).select_from(page)
+    in_order: aggregate_order_by[Any] = aggregate_order_by(literal_column("','::bytea"), page.c.sequence)
+    dates_in_order: aggregate_order_by[Any] = aggregate_order_by(literal_column("','"), page.c.sequence)
+    dates = func.string_agg(cast(page.c.added, Text), dates_in_order) if is_dated else literal_column("NULL")
+    return _summary(how_many, page, func.string_agg(page.c.body, in_order), dates)
+
+
+def _summary(how_many: Any, page: Subquery, joined: ColumnElement[Any], dates: ColumnElement[Any]) -> Select[Any]:
+    """The one row that says a page: what `joined_page` takes apart."""
+    first, last = func.min(page.c.added), func.max(page.c.added)
+    return select(how_many, func.count(), func.max(page.c.sequence), first, last, joined, dates).select_from(page)

@@ -197,11 +197,6 @@ def test_what_fails_inside_is_a_500_that_tells_nothing(node: TaxiiNode, caplog: 
     node._door = None
 
 
-def _account(node: TaxiiNode) -> Any:
-    with node.node.store.reading() as unit:
-        return unit.people.account("ru")
-
-
 def test_what_fails_before_one_object_is_looked_for_is_a_500_that_tells_nothing(node: TaxiiNode) -> None:
     view = node.share()
     node.publish(view, [indicator(1)])
@@ -213,3 +208,8 @@ def test_what_fails_before_one_object_is_looked_for_is_a_500_that_tells_nothing(
     assert "Traceback" not in answer.text
     assert "NoneType" not in answer.text
     node._door = None
+
+
+def _account(node: TaxiiNode) -> Any:
+    with node.node.store.reading() as unit:
+        return unit.people.account("ru")
