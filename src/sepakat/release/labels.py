@@ -20,7 +20,7 @@ from sepakat.release.slots import Slots
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
-_STRICTNESS = {OnwardRule.NONE: 2, OnwardRule.ASK: 1, OnwardRule.NAMED: 0}
+_STRICTEST_FIRST = tuple(OnwardRule)
 
 
 class Labels:
@@ -178,4 +178,4 @@ def is_as_strict(ours: Onward, theirs: Onward) -> bool:
     """Whether passing on under `ours` goes no further than under `theirs`: none > ask > named, named by its names."""
     if ours.default is OnwardRule.NAMED and theirs.default is OnwardRule.NAMED:
         return set(ours.named) <= set(theirs.named)
-    return _STRICTNESS[ours.default] >= _STRICTNESS[theirs.default]
+    return _STRICTEST_FIRST.index(ours.default) <= _STRICTEST_FIRST.index(theirs.default)

@@ -277,33 +277,29 @@ def _connections(
 ) -> Iterator[Connection]:
     content = made.content
 
-    def needed(edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
-        if len(edges) == 1 and edges[0].strength == "required":
-            return edges
-        return tuple(
-            [
-                edge
-                for edge in edges
-                if is_needed(edge, required, contributing)
-                or (aggregates and is_summed_up(edge.path, aggregates, required))
-            ]
-        )
+    def is_lost_with(edge: Edge) -> bool:
+        if is_needed(edge, required, contributing):
+            return True
+        return bool(aggregates) and is_summed_up(edge.path, aggregates, required)
 
     is_translation = made.type == "language-content"
+    needed: tuple[Edge, ...]
     for reference in reading_of(made).references:
         # A translation of a variant would show what was cut: what is translated must be whole.
         must_be_whole = is_translation and reference.path == ("object_ref",)
         edge = Edge(reference.path, reference.target, reference.strength, must_be_whole)
         # A variant names the giver as its creator instead.
         paths = () if reference.path == ("created_by_ref",) else (reference.path,)
-        yield Connection(reference.target, (edge,), needed((edge,)), ScaffoldReference(reference.target, paths))
+        needed = (edge,) if is_lost_with(edge) else ()
+        yield Connection(reference.target, (edge,), needed, ScaffoldReference(reference.target, paths))
     for position, target in enumerate(content.get("object_marking_refs", ())):
         yield _marking_at(position, target)
     for entry in granular(content) if "granular_markings" in content else ():
         if entry.marking_ref is not None:
             there = tuple(path for path in entry.paths if value_at(content, path, _MISSING) is not _MISSING)
             edges = tuple(Edge(path, entry.marking_ref, "embedded", must_be_whole=True) for path in there)
-            yield Connection(entry.marking_ref, edges, needed(edges), ScaffoldReference(entry.marking_ref, there))
+            needed = tuple([edge for edge in edges if is_lost_with(edge)])
+            yield Connection(entry.marking_ref, edges, needed, ScaffoldReference(entry.marking_ref, there))
     for reference in extension_references(content) if "extensions" in content else ():
         yield Connection(reference.target, (), (), ScaffoldReference(reference.target, (reference.path,)))
 

@@ -14,7 +14,7 @@ from sepakat.release.explanation import worded
 from sepakat.release.fixpoint import Fixpoint
 from sepakat.release.needs import vital_paths
 from sepakat.release.rule_facts import Facts
-from sepakat.release.versions import Edge, Unit, Version
+from sepakat.release.versions import NOT_HELD, Edge, Held, Unit, Version
 from sepakat.stix.selectors import path_text
 
 _OF_PARTS = (
@@ -37,35 +37,35 @@ class Structure:
         self._whole = slots & world.clauses.may_go_whole
         self._cut = slots & world.clauses.may_go_cut
         self._can_be_cut = version.is_own and version.type != "marking-definition"
-        self._readable = self._cut if self._can_be_cut and self._cut else self._whole
+        self._is_tearable = self._can_be_cut and bool(self._cut)
+        self._readable = self._cut if self._is_tearable else self._whole
         self._vital = vital_paths(version)
 
     def findings(self, outcome: Outcome, facts: Facts) -> Iterator[Finding]:
         """A finding from every rule about parts, references and cutting."""
-        is_tearable = self._can_be_cut and bool(self._cut)
         for name in _OF_PARTS:
-            yield from self._of_parts(name, outcome, facts, is_tearable=is_tearable)
+            yield from self._of_parts(name, outcome, facts)
         if outcome is Outcome.VARIANT:
-            yield from self._of_parts("PersonsRule", outcome, facts, is_tearable=is_tearable)
+            yield from self._of_parts("PersonsRule", outcome, facts)
             yield from self._of_joined(facts)
-        yield from self._of_references(outcome, facts, is_tearable=is_tearable)
-        yield self._of_needs(outcome, facts)
-        yield self._of_tear_line(outcome, facts)
+        yield from self._of_references(facts)
+        yield self._of_needs(facts)
+        yield self._of_tear_line(facts)
 
-    def _of_parts(self, name: str, outcome: Outcome, facts: Facts, *, is_tearable: bool) -> Iterator[Finding]:
+    def _of_parts(self, name: str, outcome: Outcome, facts: Facts) -> Iterator[Finding]:
         concerned = [unit for unit in self._version.units if any(rule == name for rule, _ in unit.reasons)]
         if not concerned:
             return
         out = [unit for unit in concerned if not unit.slots & self._readable and self._is_behind(name, unit)]
-        lost = [unit for unit in out if not is_tearable or (unit.path in self._vital and not self._stands_in(unit))]
+        lost = [
+            unit for unit in out if not self._is_tearable or (unit.path in self._vital and not self._stands_in(unit))
+        ]
         named = tuple(path_text(unit.path) for unit in lost or out or concerned)
         facts = facts | {"found": ", ".join(named), "evidence": named}
         if not out or outcome is Outcome.WHOLE:
             yield worded(name, Verdict.PERMITS, facts)
-        elif lost and outcome is Outcome.OUT:
-            yield worded(name, Verdict.WITHHOLDS, facts)
         else:
-            yield worded(name, Verdict.CUTS, facts)
+            yield worded(name, Verdict.WITHHOLDS if lost else Verdict.CUTS, facts)
 
     def _of_joined(self, facts: Facts) -> Iterator[Finding]:
         """What is cut for no reason of its own, but since it sums up or belongs to what is cut."""
@@ -83,59 +83,47 @@ class Structure:
     def _stands_in(self, unit: Unit) -> bool:
         return unit.path == ("name",) and bool(self._version.pseudonym_slots & self._readable)
 
-    def _of_references(self, outcome: Outcome, facts: Facts, *, is_tearable: bool) -> Iterator[Finding]:
+    def _of_references(self, facts: Facts) -> Iterator[Finding]:
         edges = self._version.edges
         if not edges:
             return
         missing = [edge for edge in edges if not self._is_whole(edge)]
-        out = [edge for edge in missing if edge.must_be_whole or not self._is_present(edge)]
-        needed = [
-            edge
-            for edge in out
-            if edge.target in self._version.needed_targets or edge.target in self._version.whole_targets
-        ]
-        lost = needed if is_tearable else missing
+        out = [edge for edge in missing if edge.must_be_whole or not self._held(edge).present & self._view]
+        needed = [edge for edge in out if edge.target in self._version.needed_targets]
+        lost = needed if self._is_tearable else missing
         named = tuple(f"{edge.target} ({path_text(edge.path)})" for edge in lost or out or missing or edges)
         facts = facts | {"found": ", ".join(named), "evidence": named}
-        if outcome is Outcome.WHOLE or not missing:
-            yield worded("ReferencesInView", Verdict.PERMITS, facts)
-        elif lost and outcome is Outcome.OUT:
+        if lost:
             yield worded("ReferencesInView", Verdict.WITHHOLDS, facts)
         else:
             yield worded("ReferencesInView", Verdict.CUTS if out else Verdict.PERMITS, facts)
 
-    def _of_needs(self, outcome: Outcome, facts: Facts) -> Finding:
-        if outcome is not Outcome.OUT or not self._can_be_cut or not self._cut or self._goes_whole():
+    def _of_needs(self, facts: Facts) -> Finding:
+        if not self._is_tearable or self._goes_whole():
             return worded("SomethingRemains", Verdict.PERMITS, facts)
         lost = [need.about for need in self._version.needs if not self._fixpoint.remains(need, self._cut, self._view)]
         verdict = Verdict.WITHHOLDS if lost else Verdict.PERMITS
         return worded("SomethingRemains", verdict, facts | {"found": ", ".join(lost), "evidence": tuple(lost)})
 
-    def _of_tear_line(self, outcome: Outcome, facts: Facts) -> Finding:
+    def _of_tear_line(self, facts: Facts) -> Finding:
         """Whether the form is allowed that is left: whole, or as a tear-line."""
-        if outcome is not Outcome.OUT or not self._whole | self._cut:
+        if not self._whole | self._cut:
             return worded("FormAllowed", Verdict.PERMITS, facts)
-        if not self._can_be_cut:
-            why = "it is not this node's own, so it goes whole or not at all"
-            if not self._whole:
-                return worded(
-                    "FormAllowed", Verdict.WITHHOLDS, facts | {"why": f"{why}, and only tear-lines are agreed"}
-                )
-            return worded("FormAllowed", Verdict.PERMITS, facts)
-        if not self._cut and not self._goes_whole():
-            return worded(
-                "FormAllowed", Verdict.WITHHOLDS, facts | {"why": "it cannot go whole, and no tear-line is agreed"}
-            )
-        return worded("FormAllowed", Verdict.PERMITS, facts)
+        if self._can_be_cut:
+            is_allowed = bool(self._cut) or self._goes_whole()
+            why = "it cannot go whole, and no tear-line is agreed"
+        else:
+            is_allowed = bool(self._whole)
+            why = "it is not this node's own, so it goes whole or not at all, and only tear-lines are agreed"
+        return worded("FormAllowed", Verdict.PERMITS if is_allowed else Verdict.WITHHOLDS, {**facts, "why": why})
 
     def _goes_whole(self) -> bool:
         units = all(unit.slots & self._whole for unit in self._version.units)
-        return bool(self._whole) and units and all(self._is_whole(edge) for edge in self._version.edges)
+        return units and all(self._is_whole(edge) for edge in self._version.edges)
 
     def _is_whole(self, edge: Edge) -> bool:
-        target = self._world.held.get(edge.target)
-        return target is not None and (bool(target.whole & self._view) or edge.target == self._version.id)
+        """Whether what an edge names goes whole; the version itself is no reason against itself."""
+        return bool(self._held(edge).whole & self._view) or edge.target == self._version.id
 
-    def _is_present(self, edge: Edge) -> bool:
-        target = self._world.held.get(edge.target)
-        return target is not None and (bool(target.present & self._view) or edge.target == self._version.id)
+    def _held(self, edge: Edge) -> Held:
+        return self._world.held.get(edge.target, NOT_HELD)

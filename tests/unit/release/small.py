@@ -190,6 +190,18 @@ def compiled(asked: World, now: datetime = NOW) -> Compiled:
     return Compiled(asked, now)
 
 
+def clauses_in(asked: Compiled, slots: int) -> set[str]:
+    """The ids of the clauses whose slots are in a mask, in whichever view; there is nothing else in it."""
+    assert not slots & ~asked.slots.every
+    return {entry.clause.id for entry in asked.slots.clauses if entry.mask & slots}
+
+
+def takers_in(asked: Compiled, views: int) -> set[str]:
+    """The takers of a set of views; there is nothing else in it."""
+    assert not views & ~asked.slots.live
+    return {str(key.taker) for key in asked.slots.views_of(views)}
+
+
 def ref(content: Mapping[str, Any]) -> tuple[StixId, str]:
     """The name of a version."""
     return StixObject.from_content(content).version_ref

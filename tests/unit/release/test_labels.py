@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from sepakat.agreements.terms import Onward, OnwardRule
+from sepakat.release.compiled import Compiled
 from sepakat.release.decision import Outcome
 from sepakat.release.labels import is_as_strict
-from sepakat.release.question import Approval, Grant
+from sepakat.release.question import Approval, Grant, HeldVersion, ReceivedTerms, View
+from sepakat.release.restrictions import Audience, Restriction
 from sepakat.stix.identifiers import PartyId, StixId
 from tests.unit.release.small import (
     FR,
+    IQ,
     NOW,
     RU,
     STATEMENT,
@@ -19,6 +22,8 @@ from tests.unit.release.small import (
     UNKNOWN,
     US,
     VIEW,
+    agreement,
+    compiled,
     failing,
     held,
     malware,
@@ -26,10 +31,16 @@ from tests.unit.release.small import (
     party_id,
     policy,
     ref,
+    takers_in,
     terms,
+    view,
     world,
 )
 
+CLEAR, GREEN, AMBER, STRICT, RED = (Restriction("m", tlp=level) for level in range(5))
+FOR_FRANCE = Restriction("m", audiences=(Audience("parties", frozenset({"fr"})),))
+FOR_BANK = Restriction("m", audiences=(Audience("parties", frozenset({"bank"})),))
+UNREADABLE = Restriction("m", is_known=False)
 NAMED_RU = Onward(OnwardRule.NAMED, (RU,))
 
 
@@ -211,3 +222,141 @@ def test_onward_rules_are_ordered_by_strictness(ours: OnwardRule, theirs_: Onwar
 @pytest.mark.parametrize(("ours", "holds"), [((), True), ((RU,), True), ((RU, FR), True), ((PartyId("iq"),), False)])
 def test_named_is_as_strict_only_with_a_subset_of_names(ours: tuple[PartyId, ...], holds: bool) -> None:
     assert is_as_strict(Onward(OnwardRule.NAMED, ours), Onward(OnwardRule.NAMED, (FR, RU))) is holds
+
+
+# Among several views
+
+
+def to(taker: str) -> View:
+    """A view of an agreement of its own."""
+    return view(agreement(name=f"to-{taker}", takers=(taker,)), taker)
+
+
+THREE = (to("ru"), to("fr"), to("bank"))
+BANK = PartyId("bank")
+NOBODY = PartyId("nobody")
+
+
+def tables(*objects: HeldVersion | dict[str, Any], **inputs: Any) -> Compiled:
+    return compiled(world(*objects, views=THREE, **inputs))
+
+
+@pytest.mark.parametrize(("persons", "takers"), [(0, {"fr", "bank"}), (1, {"fr", "bank"}), (2, {"bank"}), (3, set())])
+def test_approval_is_for_the_view_that_it_names_by_so_many_persons(persons: int, takers: set[str]) -> None:
+    ann, bob = Approval("ann", NOW), Approval("bob", NOW)
+    early = Approval("eve", NOW + timedelta(microseconds=1))
+    thing = ref(malware())
+    asked = tables(approvals={(thing, THREE[1].key): (ann, ann), (thing, THREE[2].key): (bob, ann, early)})
+    assert takers_in(asked, asked.labels.approved(thing, persons)) == takers
+    assert asked.labels.approved(ref(malware("other")), persons) == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "inputs", "alone"),
+    [
+        (held(malware()), {}, True),
+        (held(malware(), received=(terms(),)), {}, False),
+        (held(malware()), {"approvals": {(ref(malware()), VIEW): (Approval("ann", NOW),)}}, False),
+        (held(malware()), {"approvals": {(ref(malware("other")), VIEW): (Approval("ann", NOW),)}}, True),
+        (held(malware()), {"grants": (grant(),)}, False),
+        (held(malware()), {"grants": (grant(object_id=StixId(malware("other")["id"])),)}, True),
+    ],
+)
+def test_readers_are_by_label_alone_without_terms_approvals_and_grants(
+    version: HeldVersion, inputs: dict[str, Any], alone: bool
+) -> None:
+    labels = compiled(world(**inputs)).labels
+    assert labels.are_by_label_alone(version, version.object.version_ref) is alone
+
+
+@pytest.mark.parametrize(
+    ("marked", "added", "of_whole", "takers"),
+    [
+        ((), (), True, set()),
+        ((), (), False, {"ru", "fr", "bank"}),
+        ((), (GREEN,), True, {"ru", "fr", "bank"}),
+        ((GREEN,), (), True, {"ru", "fr", "bank"}),
+        ((UNREADABLE,), (), True, set()),
+        ((GREEN,), (GREEN, UNREADABLE), False, set()),
+        ((FOR_FRANCE,), (GREEN,), True, {"fr"}),
+        ((GREEN,), (FOR_FRANCE,), True, {"fr"}),
+        ((FOR_FRANCE, FOR_BANK), (), True, set()),
+        ((FOR_FRANCE,), (FOR_BANK,), True, set()),
+        ((RED,), (), True, set()),
+        ((GREEN,), (RED,), True, set()),
+    ],
+)
+def test_readers_of_own_markings_are_in_every_audience(
+    marked: tuple[Restriction, ...], added: tuple[Restriction, ...], of_whole: bool, takers: set[str]
+) -> None:
+    asked = tables()
+    assert takers_in(asked, asked.labels.readers(held(malware()), marked, added, of_whole=of_whole)) == takers
+
+
+FROM_FR = terms("fr", roster=frozenset({BANK, NOBODY}), clients_allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("restriction", "received", "takers"),
+    [
+        (CLEAR, (), {"ru", "fr", "bank"}),
+        (GREEN, (), set()),
+        (GREEN, (FROM_FR,), {"bank"}),
+        (GREEN, (FROM_FR, terms("iq", roster=frozenset({BANK, RU}))), {"bank"}),
+        (GREEN, (FROM_FR, terms("iq", roster=frozenset({RU}))), set()),
+        (AMBER, (), set()),
+        (AMBER, (FROM_FR,), {"fr"}),
+        (AMBER, (FROM_FR, terms("iq", clients_allowed=True)), {"fr"}),
+        (AMBER, (FROM_FR, terms("iq")), set()),
+        (STRICT, (FROM_FR,), set()),
+        (RED, (FROM_FR,), set()),
+        (FOR_FRANCE, (), {"fr"}),
+    ],
+)
+def test_another_owner_admits_its_roster_at_green_and_our_clients_at_amber(
+    restriction: Restriction, received: tuple[ReceivedTerms, ...], takers: set[str]
+) -> None:
+    asked = tables(clients=frozenset({FR, NOBODY}))
+    version = held(malware(), received=received)
+    assert takers_in(asked, asked.labels.admitted_by(FR, version, (restriction,))) == takers
+    assert takers_in(asked, asked.labels.admitted_by(FR, version, (GREEN, restriction))) == (
+        takers & takers_in(asked, asked.labels.admitted_by(FR, version, (GREEN,)))
+    )
+
+
+def test_owner_is_the_creator_else_every_sender_else_this_node() -> None:
+    labels = tables().labels
+    senders = (terms("fr"), terms("iq"), terms("fr"))
+    assert labels.owners(held(theirs(), received=(terms("iq"),))) == (FR,)
+    assert labels.owners(held(malware(created_by_ref=malware()["id"]), received=senders)) == (FR, IQ)
+    assert labels.owners(held(malware(created_by_ref=7))) == (US,)
+    assert labels.owners(held(malware(), received=senders)) == (FR, IQ)
+    assert labels.owners(held(malware())) == (US,)
+
+
+def test_terms_allow_where_ours_are_as_strict_or_their_sender_consents() -> None:
+    loose = view(agreement(name="loose", takers=("bank",), onward={"default": "ask"}), "bank")
+    strict = view(agreement(name="strict", takers=("ru",)), "ru")
+    asked = compiled(world(views=(loose, strict), grants=(grant(party=BANK),)))
+    labels, ask = asked.labels, Onward(OnwardRule.ASK)
+
+    def allowed(*received: ReceivedTerms) -> set[str]:
+        return takers_in(asked, labels.terms_allow(held(malware(), received=received)))
+
+    assert allowed() == {"bank", "ru"}
+    assert allowed(terms("iq")) == {"ru"}
+    assert allowed(terms("iq", ask)) == {"bank", "ru"}
+    assert allowed(terms("fr")) == {"bank", "ru"}
+    assert allowed(terms("iq"), terms("iq", ask)) == allowed(terms("iq", ask), terms("iq")) == {"ru"}
+
+
+def test_origins_allow_where_each_of_others_consents() -> None:
+    asked = tables(grants=(grant(), grant(party=BANK), grant(origin=IQ, party=BANK)))
+
+    def allowed(*origins: str) -> set[str]:
+        return takers_in(asked, asked.labels.origins_allow(held(malware(), origins=origins)))
+
+    assert allowed("us") == {"ru", "fr", "bank"}
+    assert allowed() == set()
+    assert allowed("fr") == allowed("us", "fr") == {"ru", "bank"}
+    assert allowed("fr", "iq") == {"bank"}
