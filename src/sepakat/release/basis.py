@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sepakat.release.graph import components
 from sepakat.release.object_facts import derivation_of, translation_of
 from sepakat.release.slots import Slots
-from sepakat.release.versions import Held, Version
+from sepakat.release.versions import NOT_HELD, Held, Version
 from sepakat.stix.identifiers import StixId
 
 
@@ -66,10 +66,8 @@ class BasisMasks:
         return self._masks.get(target, 0)
 
     def _bases_of_id(self, identifier: StixId) -> Iterable[StixId]:
-        entry = self._held.get(identifier)
-        if entry is None:
-            return ()
-        return dict.fromkeys(target for version in entry.versions for target in self.bases(version))
+        versions = self._held.get(identifier, NOT_HELD).versions
+        return dict.fromkeys(target for version in versions for target in self.bases(version))
 
 
 def _derived_from(held: Mapping[StixId, Held]) -> Mapping[StixId, tuple[StixId, ...]]:

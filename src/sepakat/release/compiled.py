@@ -54,7 +54,7 @@ class Compiled:
             self._name(entry)
         self.renew_basis()
 
-    def renew_tables(self, least_stride: int = 1) -> None:
+    def renew_tables(self, least_stride: int) -> None:
         """Work out anew what views and clauses say, at the present instant."""
         fields, units = self._fields_by_slots(), self._units
         self._take_tables(least_stride)
@@ -141,8 +141,7 @@ class Compiled:
         """The versions of the object that a `language-content` translates."""
         if version.type != "language-content":
             return ()
-        entry = self.held.get(version.held.object.content.get("object_ref", ""))
-        return tuple(entry.versions) if entry is not None else ()
+        return tuple(self.held.get(version.held.object.content.get("object_ref", ""), NOT_HELD).versions)
 
     def find_parts(self, version: Version) -> None:
         """Find the references and the restricted parts of a version, and what it cannot lose, by the tables of now."""
@@ -184,7 +183,7 @@ class Compiled:
                 return 0
             return self.slots.spread(self.labels.origins_allow(version.held)) & self.label_of_all(version)
         except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
-            version.fault = version.fault or _reason(error)
+            version.fault = _reason(error)
             return 0
 
     def _read(self, held: HeldVersion) -> Version:
@@ -235,14 +234,14 @@ class Compiled:
         version.whole_targets = frozenset(whole_targets)
 
     def _is_scaffold(self, held: HeldVersion) -> bool:
+        """Whether a version of one of the three types is scaffold."""
         match held.object.type:
             case "extension-definition":
                 return True
             case "identity":
                 return held.object.id in self.world.parties
-            case "marking-definition":
+            case _:
                 return all(restriction.is_scaffold for restriction in self.markings.restrictions(held.object.id))
-        return False
 
     def _person(self, version: Version, *, is_individual: bool) -> tuple[bool, str | None]:
         annotated = version.policy.person_category

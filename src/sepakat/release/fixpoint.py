@@ -153,14 +153,6 @@ class Fixpoint:
                 variant &= entry.whole if target in version.whole_targets else entry.present
         self._fall(version, whole, self._keep_needs(version, variant))
 
-    def _whole(self, target: StixId) -> int:
-        entry = self._held.get(target)
-        return 0 if entry is None else entry.whole
-
-    def _present(self, target: StixId) -> int:
-        entry = self._held.get(target)
-        return 0 if entry is None else entry.present
-
     def _fall(self, version: Version, whole: int, variant: int) -> None:
         """Put a version where it now stands, and note its id if that changed."""
         if whole != version.whole or variant != version.variant:
@@ -177,7 +169,7 @@ class Fixpoint:
     def _pass_on(self, target: StixId) -> None:
         """Let everything fall that hangs on an id that fell."""
         self._is_fallen.discard(target)
-        entry = self._held.get(target) or NOT_HELD
+        entry = self._held.get(target, NOT_HELD)
         for version in self._dependents.get(target, ()):
             whole = version.whole & entry.whole
             variant = version.variant
@@ -205,9 +197,7 @@ class Fixpoint:
         """
         found: dict[Version, None] = {}
         ends: dict[StixId, None] = {}
-        entry = self._held.get(identifier)
-        if entry is None:
-            return found
+        entry = self._held.get(identifier, NOT_HELD)
         if entry.shows:
             for relationship in self._links.get(identifier, ()):
                 if relationship.may_lack_evidence:
@@ -219,20 +209,15 @@ class Fixpoint:
                 if version in self._shown.get(end, ()):
                     ends[end] = None
         for end in ends:
-            there = self._held.get(end)
-            if there is not None:
-                found.update(dict.fromkeys(there.leaning))
+            found.update(dict.fromkeys(self._held.get(end, NOT_HELD).leaning))
         return found
 
     def _shows(self, identifier: StixId) -> bool:
-        entry = self._held.get(identifier)
-        return entry is not None and entry.shows
+        return self._held.get(identifier, NOT_HELD).shows
 
     def _look_again(self, version: Version, found: dict[StixId, tuple[int, int]]) -> None:
         """Match the clauses again with the evidence that is left."""
-        if version.is_scaffold or not version.present:
-            return
-        if not version.matched & ~(version.topic_slots & version.region_slots):
+        if not version.present or not version.matched & ~(version.topic_slots & version.region_slots):
             return
         # What a relationship connects may change from version to version.
         evidence = self._over_itself(version) if version.type in RELATIONSHIPS else found.get(version.id)
@@ -292,7 +277,7 @@ class Fixpoint:
         self._witnesses[identifier] = tuple(witnesses)
         return topics & ~lacks_topics, regions & ~lacks_regions
 
-    def connected(self, version: Version, *, hopeful: bool = False) -> Iterator[tuple[Version, Version, int]]:
+    def connected(self, version: Version, *, hopeful: bool) -> Iterator[tuple[Version, Version, int]]:
         """What can be evidence for a version, one hop away: over which relationship, the other version, in which views.
 
         With `hopeful`, relationships that are in no view are among them.
@@ -312,17 +297,14 @@ class Fixpoint:
                                 yield relationship, other, relationship.present
 
     def _versions_of(self, identifier: StixId) -> list[Version]:
-        entry = self._held.get(identifier)
-        return [] if entry is None else entry.versions
+        return self._held.get(identifier, NOT_HELD).versions
 
     def _keep_needs(self, version: Version, variant: int) -> int:
         """The views of a variant in which nothing vanishes that must not."""
-        if variant and version.needs:
-            readable = version.matched & self._world.clauses.may_go_cut
-            for need in version.needs:
-                variant &= self.remains(need, readable, variant)
-                if not variant:
-                    break
+        for need in version.needs:
+            if not variant:
+                break
+            variant &= self.remains(need, version.matched & self._world.clauses.may_go_cut, variant)
         return variant
 
     def remains(self, need: Need, readable: int, views: int) -> int:
@@ -330,7 +312,8 @@ class Fixpoint:
         for unit in need.units:
             views &= self._slots.gather(unit & readable)
         for edge in need.edges:
-            views &= self._whole(edge.target) if edge.must_be_whole else self._present(edge.target)
+            entry = self._held.get(edge.target, NOT_HELD)
+            views &= entry.whole if edge.must_be_whole else entry.present
         for other in need.besides:
             views &= self.remains(other, readable, views)
         if need.children is None or not views:

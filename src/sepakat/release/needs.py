@@ -86,13 +86,9 @@ def _any_of(version: Version, group: tuple[str, ...]) -> Need | None:
 
 def _with_ties(version: Version, name: str) -> Need | None:
     """The condition that a property remains, and all that it may not stand without."""
-    names, waiting = {name}, [name]
-    while waiting:
-        here = waiting.pop()
-        for one, other in version.ties:
-            if one == here and other not in names:
-                names.add(other)
-                waiting.append(other)
+    names = {name}
+    for _ in version.ties:
+        names.update([other for one, other in version.ties if one in names])
     needs = [_need_of(version, (each,), with_itself=True) for each in sorted(names)]
     present = tuple(need for need in needs if need is not None)
     return Need(name, besides=present) if present else None

@@ -7,13 +7,14 @@ Decision record 2, *Scaffold*.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from sepakat.claims.extension import VARIANT_EXTENSION
 from sepakat.release.compiled import Compiled
 from sepakat.release.cutting import cut_of, remainder_of
 from sepakat.release.question import ViewKey
-from sepakat.release.versions import ScaffoldReference, Version
+from sepakat.release.versions import NOT_HELD, ScaffoldReference, Version
 from sepakat.stix.identifiers import StixId
 
 
@@ -45,7 +46,7 @@ class Publication:
 
     def renew(self, identifiers: Iterable[StixId]) -> None:
         """Read again what some ids mention, held or not; what is scaffold itself must be the same as before."""
-        lost: dict[StixId, int] = {}
+        lost: defaultdict[StixId, int] = defaultdict(int)
         for identifier in identifiers:
             before = self._mentions.pop(identifier, {})
             self._in_doubt.pop(identifier, None)
@@ -60,7 +61,7 @@ class Publication:
             for target, views in before.items():
                 gone = views & ~now.get(target, 0)
                 if gone:
-                    lost[target] = lost.get(target, 0) | gone
+                    lost[target] |= gone
                 if target not in now:
                     self._mentioning[target].pop(identifier, None)
         for target, views in lost.items():
@@ -74,8 +75,7 @@ class Publication:
     def _mentioned_by(self, identifier: StixId) -> dict[StixId, int]:
         """The scaffold that the versions of an id surely mention, each with the views; what is in doubt is kept."""
         found: dict[StixId, int] = {}
-        entry = self._world.held.get(identifier)
-        for version in entry.versions if entry is not None else ():
+        for version in self._world.held.get(identifier, NOT_HELD).versions:
             if version.is_scaffold or not version.present:
                 continue
             only_variant = version.variant & ~version.whole

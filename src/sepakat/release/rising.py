@@ -62,8 +62,7 @@ class RisingFixpoint(Fixpoint):
         if not (whole & ~version.bound_whole or variant & ~version.bound_variant):
             return 0
         for target in version.targets:
-            entry = self._held.get(target)
-            top_whole, top_variant = (0, 0) if entry is None else entry.top
+            top_whole, top_variant = self._held.get(target, NOT_HELD).top
             whole &= top_whole
             if variant:
                 if target in version.whole_targets:
@@ -81,13 +80,12 @@ class RisingFixpoint(Fixpoint):
         """Put high again whatever a change lets rise, step by step; gives the versions, all in their hopeful state."""
         self._rising, self._risen = {}, {}
         for identifier, old in before.items():
-            now = self._held.get(identifier)
-            if now is not None:
-                views = (now.whole & ~old.whole) | (now.present & ~old.present)
-                if old.versions and now.evidence != old.evidence:
-                    views |= now.present
-                if views:
-                    self._rising[identifier] = views
+            now = self._held.get(identifier, NOT_HELD)
+            views = (now.whole & ~old.whole) | (now.present & ~old.present)
+            if old.versions and now.evidence != old.evidence:
+                views |= now.present
+            if views:
+                self._rising[identifier] = views
         self._hopes.clear()
         while self._rising:
             identifier, views = self._rising.popitem()
@@ -114,18 +112,17 @@ class RisingFixpoint(Fixpoint):
         for version in entry.versions:
             for end in version.ends:
                 for other in version.ends:
-                    shown = self._held.get(other) if other != end else None
-                    if shown is not None and shown.shows:
+                    shown = self._held.get(other, NOT_HELD)
+                    if other != end and shown.shows:
                         self._raise_all(end, views & version.bound, *shown.could_show)
 
     def _raise_all(self, identifier: StixId, views: int, topics: int, regions: int) -> None:
         """Raise all versions of an id to which a topic or region is shown in some views that one of them lacks."""
-        entry = self._held.get(identifier)
-        if entry is not None:
-            lacks_topics, lacks_regions = entry.lacking
-            if ((topics & lacks_topics) | (regions & lacks_regions)) & self._slots.spread(views):
-                for version in entry.leaning:
-                    self._raise_shown(version, views, topics, regions)
+        entry = self._held.get(identifier, NOT_HELD)
+        lacks_topics, lacks_regions = entry.lacking
+        if ((topics & lacks_topics) | (regions & lacks_regions)) & self._slots.spread(views):
+            for version in entry.leaning:
+                self._raise_shown(version, views, topics, regions)
 
     def _raise_shown(self, version: Version, views: int, topics: int, regions: int) -> None:
         """Raise one version to which a topic or region is shown in some views, if it lacks it."""

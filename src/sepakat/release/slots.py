@@ -120,7 +120,7 @@ def _shifts(stride: int) -> tuple[int, ...]:
     """Shifts that OR exactly `stride` neighbouring bits into the lowest: 5 = 1 + 1 + 2 + 1."""
     shifts: list[int] = []
     width = 1
-    while width < stride:
+    for _ in range((stride - 1).bit_length()):
         shift = min(width, stride - width)
         shifts.append(shift)
         width += shift

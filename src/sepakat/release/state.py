@@ -21,6 +21,7 @@ from sepakat.release.object_facts import derivation_of, reading_of, translation_
 from sepakat.release.publication import Publication
 from sepakat.release.question import NO_POLICY, Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
 from sepakat.release.times import as_datetime, microseconds
+from sepakat.release.versions import NOT_HELD
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import VersionRef
 
@@ -289,16 +290,14 @@ class Decided:
 
     def _both(self, identifier: StixId) -> Iterator[VersionRef]:
         """The versions of an id as they were read, and as they now are."""
-        entry = self._compiled.held.get(identifier)
-        for version in entry.versions if entry is not None else ():
+        for version in self._compiled.held.get(identifier, NOT_HELD).versions:
             yield version.ref
         for held in self._versions.get(identifier, ()):
             yield held.object.version_ref
 
     def _index(self, identifier: StixId) -> None:
-        entry = self._compiled.held.get(identifier)
         scaffold, named_by = self._compiled.scaffold, self._named_by
-        for version in entry.versions if entry is not None else ():
+        for version in self._compiled.held.get(identifier, NOT_HELD).versions:
             for reference in version.references:
                 # Nothing is cut for scaffold, and where scaffold changes all is decided anew.
                 if reference.target not in scaffold:
@@ -312,9 +311,8 @@ class Decided:
 
     def _instants(self, identifier: StixId, after: int) -> list[tuple[int, StixId]]:
         """When time alone can change something for an id, after an instant in microseconds."""
-        entry = self._compiled.held.get(identifier)
         found: list[int] = []
-        for version in entry.versions if entry is not None else ():
+        for version in self._compiled.held.get(identifier, NOT_HELD).versions:
             found += instants_of(self._compiled, version)
             for view in self._approved.get(version.ref, ()):
                 found += [microseconds(approval.at) for approval in self._approvals[version.ref, view]]

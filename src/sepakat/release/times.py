@@ -20,12 +20,12 @@ def microseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
+_FIRST, _LAST = microseconds(FIRST), microseconds(LAST)
+
+
 def as_datetime(count: int) -> datetime:
     """The instant of a count; one beyond the calendar becomes its first or last instant."""
-    try:
-        return _EPOCH + count * _MICROSECOND
-    except OverflowError:
-        return LAST if count > 0 else FIRST
+    return _EPOCH + min(max(count, _FIRST), _LAST) * _MICROSECOND
 
 
 def duration(length: timedelta) -> int:

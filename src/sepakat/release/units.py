@@ -80,9 +80,9 @@ class Units:
             self._restrict(found, ("external_references", position), slots, "ExternalReferencesAllowed")
         for marked in parts.marked:
             slots = self._marked(version, marked.marking)
-            for path, is_there in zip(marked.paths, marked.are_there, strict=True):
+            for place, path in enumerate(marked.paths):
                 # A selector of nothing is not sent on, since nobody knows what it was meant to hide.
-                self._restrict(found, path, slots if is_there else 0, "MarkingsOfProperties")
+                self._restrict(found, path, slots if marked.are_there[place] else 0, "MarkingsOfProperties")
         self._sum_up(found, version)
         if version.pseudonym_slots:
             self._describe_nobody(found, version)

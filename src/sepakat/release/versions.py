@@ -250,15 +250,13 @@ class Held:
             self._leaning = [version for version in self.versions if version.may_lack_evidence]
         return self._leaning
 
-    def refresh(self) -> bool:
-        """Join the standing of all versions again; whether it changed."""
+    def refresh(self) -> None:
+        """Join the standing of all versions again."""
         whole = present = 0
         for version in self.versions:
             whole |= version.whole
             present |= version.whole | version.variant
-        changed = whole != self.whole or present != self.present
         self.whole, self.present, self._shown, self._lacking = whole, present, None, None
-        return changed
 
     def renew(self) -> None:
         """Join all again after the terms changed."""

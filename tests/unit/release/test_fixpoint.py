@@ -1,17 +1,26 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sepakat.agreements.topics import TopicDefinition, TopicTable
+from sepakat.release.compiled import Compiled
 from sepakat.release.decision import Outcome
-from sepakat.release.engine import decide_all
+from sepakat.release.engine import Verdicts, decide_all
 from sepakat.release.fixpoint import Fixpoint
+from sepakat.release.question import ObjectPolicy, View, ViewKey, World
+from sepakat.release.state import Change, Decided
+from sepakat.release.versions import Edge, Held, Need, Version
+from sepakat.stix.identifiers import AgreementId, StixId
 from tests.unit.release.small import (
+    FR,
     NOW,
     TLP,
+    UNKNOWN,
     VIEW,
     agreement,
     clause,
@@ -27,13 +36,185 @@ from tests.unit.release.small import (
     sid,
     stix,
     terms,
+    topics,
     under,
+    verdicts,
     view,
     world,
 )
 
 HIDDEN = [{"marking_ref": TLP["red"], "selectors": ["description"]}]
 TOPICS = TopicTable((TopicDefinition("isis", names=frozenset({"Daesh"})),))
+FR_KEY = ViewKey(AgreementId("b"), FR)
+WHOLE_ONLY = {"allow": "standard", "external_references": "any", "tear_line": "none"}
+
+
+def standing(found: Verdicts, content: Mapping[str, Any]) -> Version:
+    """The only version of an object."""
+    (version,) = found.compiled.held[StixId(content["id"])].versions
+    return version
+
+
+def both(ru: Mapping[str, Any] | None = None, fr: Mapping[str, Any] | None = None) -> tuple[View, ...]:
+    """The view of `ru` (bit 1) and that of `fr` (bit 2), with one clause each."""
+    return (
+        view(agreement(clause(**(ru or {})))),
+        view(agreement(clause(**(fr or {})), name="b", takers=("fr",)), "fr", country="FR"),
+    )
+
+
+@contextmanager
+def counted(owner: type, *names: str) -> Iterator[list[str]]:
+    """The names of the steps that are taken meanwhile."""
+    taken: list[str] = []
+
+    def counting(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def count(*arguments: Any) -> Any:
+            taken.append(name)
+            return step(*arguments)
+
+        return count
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in names:
+            patch.setattr(owner, name, counting(name, getattr(owner, name)))
+        yield taken
+
+
+# Single steps.
+
+
+def test_version_that_stays_where_it_is_is_not_passed_on() -> None:
+    found = verdicts(world(malware(), views=both()))
+    version = standing(found, malware())
+    for whole, variant, passed_on in ((0b11, 0b11, 0), (0b01, 0b11, 1), (0b01, 0b11, 0), (0b01, 0b10, 1)):
+        found.fixpoint._fallen.clear()
+        found.fixpoint._is_fallen.clear()
+        found.fixpoint._fall(version, whole, variant)
+        assert len(found.fixpoint._fallen) == passed_on
+        assert (version.whole, version.variant, found.compiled.held[version.id].whole) == (whole, variant, whole)
+
+
+def test_every_part_must_be_readable_under_some_clause_that_matches() -> None:
+    fixpoint = verdicts(world(views=both())).fixpoint
+    assert fixpoint.cover((), 0b11) == 0b11
+    assert fixpoint.cover((0b01,), 0b11) == 0b01
+    assert fixpoint.cover((0b11,), 0b10) == 0b10
+    assert fixpoint.cover((0b01, 0b10), 0b11) == 0
+    assert fixpoint.cover((0b11, 0b01), 0b11) == 0b01
+    assert fixpoint.cover((0b11,), 0) == 0
+    assert fixpoint.cover((0b01,), 0b11) == 0b01, "what is kept is what was found"
+
+
+def test_parts_may_be_readable_under_different_clauses_of_one_view() -> None:
+    fixpoint = verdicts(world(views=under(clause(), clause(id="S2")))).fixpoint
+    assert fixpoint.cover((0b01, 0b10), 0b11) == 0b01
+    assert fixpoint.cover((0b01, 0b10), 0b01) == 0
+
+
+def unit(*slots: int) -> Need:
+    return Need("u", slots)
+
+
+def test_something_remains_where_its_parts_are_readable_and_one_child_remains() -> None:
+    fixpoint = verdicts(world(views=both())).fixpoint
+
+    def remains(need: Need, readable: int = 0b11, views: int = 0b11) -> int:
+        return fixpoint.remains(need, readable, views)
+
+    assert remains(Need()) == 0b11
+    assert (remains(unit(0b01)), remains(unit(0b11), 0b10), remains(unit(0b01, 0b10))) == (0b01, 0b10, 0)
+    assert remains(unit(0b11), views=0b01) == 0b01
+    assert remains(Need(besides=(unit(0b01),))) == 0b01
+    assert remains(Need(besides=(unit(0b11), unit(0b10)))) == 0b10
+    assert remains(Need(children=())) == 0
+    assert remains(Need(children=(unit(0b01), unit(0b10)))) == 0b11
+    assert remains(Need(children=(unit(0b01), unit(0b01)))) == 0b01
+    assert remains(Need(children=(unit(0b01), unit(0b10))), views=0b10) == 0b10
+    assert remains(Need(units=(0b10,), children=(unit(0b01), unit(0b11)))) == 0b10
+    assert remains(Need(children=(unit(0b01), Need())), views=0b01) == 0b01
+
+
+def test_reference_remains_where_its_target_is_in_or_whole_if_it_must() -> None:
+    cut = malware("cut", description="d")
+    denied = {"fields": {**WHOLE_ONLY, "tear_line": "if-needed", "deny": ["description"]}}
+    fixpoint = verdicts(world(cut, malware("fr only"), views=both({"types": ["malware"], **denied}))).fixpoint
+
+    def remains(content: Mapping[str, Any], *, must_be_whole: bool) -> int:
+        edge = Edge(("object_refs", 0), StixId(content["id"]), "required-item", must_be_whole)
+        return fixpoint.remains(Need(edges=(edge,)), 0b11, 0b11)
+
+    assert (remains(cut, must_be_whole=False), remains(cut, must_be_whole=True)) == (0b11, 0b10)
+    assert (remains(malware("gone"), must_be_whole=False), remains(malware("gone"), must_be_whole=True)) == (0, 0)
+
+
+def test_no_more_children_are_asked_than_are_needed() -> None:
+    fixpoint = verdicts(world(views=both())).fixpoint
+    with counted(Fixpoint, "remains") as taken:
+        assert fixpoint.remains(Need(children=(Need(), unit(0b01), unit(0b10))), 0b11, 0b11) == 0b11
+    assert len(taken) == 2
+
+
+# What goes by its own rules.
+
+
+def test_version_goes_no_further_than_its_own_rules_allow() -> None:
+    only_ru = verdicts(world(malware(), views=both({}, {"types": ["tool"]})))
+    version = standing(only_ru, malware())
+    assert (version.top_whole, version.top_variant, version.bound_whole, version.bound_variant) == (1, 1, 1, 1)
+    assert (version.whole, version.variant) == (1, 1)
+    theirs = verdicts(world(held(malware(tlp="clear"), received=(terms("fr"),)), views=both()))
+    version = standing(theirs, malware())
+    assert (version.whole, version.variant, version.top_variant) == (0b11, 0, 0)
+
+
+def test_marking_is_never_cut_though_it_is_own() -> None:
+    marking = {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "created": "2026-01-01T00:00:00.000Z",
+        "id": f"marking-definition--{sid('x', 'm')[3:]}",
+        "object_marking_refs": [TLP["green"]],
+        "definition_type": "x-acme",
+        "definition": {"x-acme": 1},
+        "name": "n",
+    }
+    denied = {"allow": "any", "deny": ["name"], "external_references": "any", "tear_line": "if-needed"}
+    assert outcome(world(marking, views=under(clause(fields={**denied, "deny": []}))), marking) is Outcome.WHOLE
+    assert outcome(world(marking, views=under(clause(fields=denied))), marking) is Outcome.OUT
+
+
+@pytest.mark.parametrize(("tear_line", "whole", "variant"), [("none", 1, 0), ("if-needed", 1, 1), ("always", 0, 1)])
+def test_form_is_the_one_that_the_clause_allows(tear_line: str, whole: int, variant: int) -> None:
+    found = verdicts(world(malware(), views=under(clause(fields={**WHOLE_ONLY, "tear_line": tear_line}))))
+    version = standing(found, malware())
+    assert (version.whole, version.variant) == (whole, variant)
+
+
+def test_version_that_cannot_be_read_is_out_and_says_why() -> None:
+    broken = malware(granular_markings=[{"marking_ref": TLP["green"], "selectors": "name"}])
+    version = standing(verdicts(world(broken)), broken)
+    assert (version.base_slots, version.whole, version.variant) == (0, 0, 0)
+    assert version.fault == "a granular marking that cannot be read"
+    twice = decide_all(world(malware(), malware(description="d")), NOW)
+    assert {each.whole | each.variant for each in twice.compiled.held[StixId(malware()["id"])].versions} == {0}
+
+
+def test_fault_without_words_is_named_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Compiled, "find_parts", fail)
+    version = standing(verdicts(world(malware())), malware())
+    assert (version.fault, version.whole, version.base_slots) == ("RuntimeError", 0, 0)
+
+
+def test_what_can_be_in_no_view_waits_for_nobody() -> None:
+    note = stix("note", "n", tlp="red", content="c", object_refs=[malware()["id"]])
+    goes = stix("note", "g", content="c", object_refs=[malware()["id"]])
+    found = verdicts(world(malware(), note, goes))
+    waiting = found.fixpoint._dependents[StixId(malware()["id"])]
+    assert list(waiting) == [standing(found, goes)]
 
 
 def report(*targets: dict[str, Any], **content: Any) -> dict[str, Any]:
@@ -225,3 +406,245 @@ def test_what_falls_takes_the_topic_of_its_neighbours_along() -> None:
     views = under(clause(topics={"any": ["isis"]}, fields={"allow": "standard", "tear_line": "none"}))
     asked = world(actor, note, tool, link, secret(), views=views, topics=TOPICS)
     assert outcome(asked, tool) is Outcome.OUT
+
+
+# Scaffold, as evidence.
+
+
+@pytest.mark.parametrize("falls", [False, True])
+def test_party_stays_in_every_view_whatever_it_names_and_shows_its_topics(falls: bool) -> None:
+    note = stix("note", "n", content="c", object_refs=[secret()["id"]])
+    named = note["id"] if falls else malware("gone")["id"]
+    party = {
+        **stix("identity", "party iq", tlp=None, name="Daesh", identity_class="organization"),
+        "description": f"see {named}",
+    }
+    asked = world(note, secret(), malware(), related(malware(), party), views=about(), topics=TOPICS)
+    asked = replace(asked, versions={**asked.versions, StixId(party["id"]): (held(party),)})
+    assert outcome(asked, malware()) is Outcome.WHOLE
+
+
+# Evidence, view by view and axis by axis.
+
+HUB, PLACE = malware("hub"), stix("location", "place", country="KE")
+CRIMINAL, SPY = (stix("tool", name, name=name, labels=[f"a {name}"]) for name in ("criminal", "spy"))
+AFRICAN = stix("note", "african", content="c", object_refs=[PLACE["id"]])
+"""What names one of these has its topic or region by itself only where it names the place."""
+LABELLED = topics(crime=frozenset({"a criminal"}), spying=frozenset({"a spy"}))
+CRIME, SPYING = {"topics": {"any": ["crime"]}}, {"topics": {"any": ["spying"]}}
+AFRICA = {"regions": {"any": ["africa"]}}
+MALWARE, OTHERS = {"types": ["malware"]}, {"types": ["tool", "note", "location", "relationship"]}
+
+
+def hub(
+    *more: Mapping[str, Any], ru: Mapping[str, Any], fr: Mapping[str, Any], recalled: str = "", key: ViewKey = VIEW
+) -> Verdicts:
+    """A hub, and what is about something; of this all of one type, or of one name, may be recalled from a view."""
+    policies: dict[StixId, ObjectPolicy] = {}
+    for each in (*more, CRIMINAL):
+        if recalled in (each["type"], each.get("name")):
+            policies |= policy(each, recalled_views=frozenset({key}))
+    return verdicts(known(*more, views=both(ru, fr), policies=policies))
+
+
+def known(*more: Mapping[str, Any], **inputs: Any) -> World:
+    """A world with a hub and what is about something."""
+    return world(HUB, PLACE, CRIMINAL, SPY, AFRICAN, *more, topics=LABELLED, **inputs)
+
+
+def stands(found: Verdicts, content: Mapping[str, Any]) -> tuple[int, int]:
+    """Where an object is, and by which clauses."""
+    version = standing(found, content)
+    return version.present, version.matched
+
+
+@pytest.mark.parametrize(
+    ("ru", "fr", "shown", "left"),
+    [
+        (CRIME, SPYING, CRIMINAL, 0b01),
+        (CRIME, SPYING, SPY, 0b10),
+        (CRIME, CRIME, CRIMINAL, 0b11),
+        (AFRICA, CRIME, AFRICAN, 0b01),
+        (AFRICA, AFRICA, AFRICAN, 0b11),
+        (CRIME, {}, SPY, 0b10),
+        (CRIME, AFRICA, SPY, 0b00),
+        ({**CRIME, **AFRICA}, CRIME, CRIMINAL, 0b10),
+        ({**CRIME, **AFRICA}, AFRICA, AFRICAN, 0b10),
+    ],
+)
+def test_relationship_and_its_other_end_stand_in_the_views_that_want_what_is_shown(
+    ru: Mapping[str, Any], fr: Mapping[str, Any], shown: Mapping[str, Any], left: int
+) -> None:
+    for link in (related(HUB, shown), related(shown, HUB)):
+        found = hub(link, ru=ru, fr=fr)
+        assert (stands(found, link), stands(found, HUB)) == ((left, left), (left, left))
+
+
+@pytest.mark.parametrize("recalled", ["relationship", "criminal"])
+@pytest.mark.parametrize(("key", "left"), [(VIEW, 0b10), (FR_KEY, 0b01)])
+def test_evidence_counts_in_the_views_that_have_it(recalled: str, key: ViewKey, left: int) -> None:
+    link = related(HUB, CRIMINAL)
+    found = hub(link, ru=CRIME, fr=CRIME, recalled=recalled, key=key)
+    assert (stands(found, HUB), stands(found, link)[0]) == ((left, left), left)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_topic_and_region_over_different_relationships_are_both_found(order: int) -> None:
+    links = [related(HUB, CRIMINAL), related(HUB, AFRICAN), related(HUB, SPY)][::order]
+    found = verdicts(known(*links, views=under(clause(**MALWARE, **CRIME, **AFRICA), clause(id="S2", **OTHERS))))
+    assert stands(found, HUB) == (1, 0b01)
+
+
+def test_relationship_is_evidence_whole_or_as_a_variant() -> None:
+    for fields in (WHOLE_ONLY, {**WHOLE_ONLY, "tear_line": "if-needed"}, {**WHOLE_ONLY, "tear_line": "always"}):
+        link = related(HUB, CRIMINAL)
+        assert stands(hub(link, ru={**CRIME, "fields": fields}, fr={"types": ["tool"]}), HUB) == (1, 1)
+
+
+def test_variant_falls_with_its_evidence_as_the_whole_does() -> None:
+    described = malware("described", description="d")
+    cut = {"fields": {**WHOLE_ONLY, "tear_line": "if-needed", "deny": ["description"]}}
+    link = related(described, CRIMINAL)
+    found = hub(described, link, ru={**CRIME, **cut}, fr=CRIME, recalled="relationship")
+    version = standing(found, described)
+    assert (version.whole, version.variant) == (0b10, 0b10)
+    found = hub(described, link, ru={**CRIME, **cut}, fr=CRIME)
+    version = standing(found, described)
+    assert (version.whole, version.variant) == (0b10, 0b11)
+
+
+def test_version_goes_by_the_clauses_for_which_it_has_evidence_alone() -> None:
+    described = malware("described", description="d")
+    fields = {**WHOLE_ONLY, "tear_line": "if-needed"}
+    views = under(
+        clause(id="S1", **CRIME, fields={**fields, "deny": ["description"]}), clause(id="S2", **SPYING, fields=fields)
+    )
+    link = related(described, CRIMINAL)
+    version = standing(verdicts(known(described, link, views=views)), described)
+    assert (version.matched, version.whole, version.variant) == (0b01, 0, 1)
+
+
+def test_last_of_a_list_remains_only_under_a_clause_that_matches() -> None:
+    one = malware("one")
+    note = stix("note", "n", content="c", object_refs=[one["id"]])
+    note["granular_markings"] = [{"marking_ref": TLP["amber"], "selectors": ["object_refs.[0]"]}]
+    low = clause(id="S1", ceiling={"tlp": "green", "pap": "red"})
+    high = clause(id="S2", types=["malware"])
+    assert failing(world(one, note, views=under(low, high)), note) == {"SomethingRemains"}
+    assert outcome(world(one, note, views=under(low, clause(id="S2"))), note) is Outcome.WHOLE
+
+
+@pytest.mark.parametrize("strength", ["optional", "translated"])
+def test_reference_that_falls_later_is_cut_or_takes_the_object_along(strength: str) -> None:
+    note = stix("note", "n", content="c", object_refs=[secret()["id"]])
+    if strength == "optional":
+        content, expected = malware(description=f"see {note['id']}"), Outcome.VARIANT
+    else:
+        content = stix("language-content", "l", object_ref=note["id"], contents={"fr": {"content": "c"}})
+        expected = Outcome.OUT
+    above = stix("note", "above", content="c", object_refs=[content["id"]])
+    asked = world(note, secret(), content, above)
+    assert (outcome(asked, content), outcome(asked, above)) == (expected, expected)
+
+
+def test_translation_goes_where_what_it_translates_is_whole() -> None:
+    thing = malware(description="d")
+    cut = {"fields": {**WHOLE_ONLY, "tear_line": "if-needed", "deny": ["description"]}}
+    text = stix("language-content", "l", object_ref=thing["id"], contents={"fr": {"name": "m"}})
+    found = verdicts(world(thing, text, views=both(cut, {})))
+    version = standing(found, text)
+    assert (version.whole, version.variant) == (0b10, 0b10)
+
+
+# What is looked at, counted.
+
+
+def test_no_more_evidence_is_looked_for_than_is_lacking() -> None:
+    criminals = [malware(f"criminal {number}", labels=["a criminal"]) for number in range(5)]
+    links = [related(HUB, criminal) for criminal in criminals]
+    fixpoint = decide_all(known(*criminals, *links, views=both(CRIME, {})), NOW).fixpoint
+    with counted(Held, "shown") as taken:
+        assert fixpoint._evidence(StixId(HUB["id"])) == (0b01, 0)
+    assert len(taken) == 1
+    assert [one.id for one in fixpoint._witnesses[StixId(HUB["id"])]] == [links[0]["id"]]
+
+
+@pytest.mark.parametrize("both_axes", [True, False])
+def test_witnesses_are_those_that_showed_something_that_was_lacking(both_axes: bool) -> None:
+    links = [related(HUB, SPY), related(HUB, CRIMINAL), related(HUB, AFRICAN)]
+    wants = clause(**MALWARE, **CRIME, **(AFRICA if both_axes else {}))
+    views = (both()[0], view(agreement(wants, clause(id="S2", **OTHERS), name="b", takers=("fr",)), "fr"))
+    # The first view lacks nothing: what is shown for it is no reason to look at a relationship the next time.
+    fixpoint = decide_all(known(*links, views=views), NOW).fixpoint
+    assert fixpoint._evidence(StixId(HUB["id"])) == (0b100, 0b100 if both_axes else 0)
+    witnesses = [links[1]["id"], links[2]["id"]] if both_axes else [links[1]["id"]]
+    assert [one.id for one in fixpoint._witnesses[StixId(HUB["id"])]] == witnesses
+
+
+def test_evidence_is_looked_for_first_where_it_was_the_last_time() -> None:
+    links = [related(HUB, SPY), related(HUB, malware("other spy", labels=["a spy"])), related(HUB, CRIMINAL)]
+    more = [malware("other spy", labels=["a spy"]), *links]
+    fixpoint = decide_all(known(*more, views=both(CRIME, {})), NOW).fixpoint
+    with counted(Held, "shown") as taken:
+        fixpoint._evidence(StixId(HUB["id"]))
+    assert len(taken) == 1
+
+
+def test_what_has_its_evidence_itself_is_not_looked_up() -> None:
+    asked = known(related(HUB, CRIMINAL), related(CRIMINAL, SPY), views=both(CRIME, {}))
+    with counted(Fixpoint, "_evidence", "_over_itself") as taken:
+        decide_all(asked, NOW)
+    # The hub, the spy, the African and the place, and the two relationships.
+    assert sorted(taken) == [*["_evidence"] * 4, *["_over_itself"] * 2]
+
+
+def test_versions_of_one_id_have_their_evidence_looked_up_once() -> None:
+    second = {**HUB, "modified": "2026-01-02T00:00:00.000Z"}
+    asked = world(HUB, second, CRIMINAL, related(HUB, CRIMINAL), views=both(CRIME, {}), topics=LABELLED)
+    with counted(Fixpoint, "_evidence") as taken:
+        decide_all(asked, NOW)
+    assert len(taken) == 1
+
+
+def test_what_shows_nothing_connects_nothing() -> None:
+    plain = malware("plain")
+    links = [related(HUB, plain), related(HUB, CRIMINAL)]
+    shown = verdicts(known(plain, *links, views=both(CRIME, {}))).fixpoint._shown
+    assert [one.id for one in shown[StixId(HUB["id"])]] == [links[1]["id"]]
+    assert StixId(CRIMINAL["id"]) not in shown
+
+
+def test_only_what_falls_is_put_lower() -> None:
+    note = stix("note", "n", content="c", object_refs=[secret()["id"]])
+    told = malware(description=f"see {note['id']}", granular_markings=HIDDEN)
+    with counted(Fixpoint, "_fall") as taken:
+        found = decide_all(world(note, secret(), told), NOW)
+    # Both are weighed once; what refers to the note stands no lower without it.
+    assert standing(found, told).variant == 1
+    assert len(taken) == 2
+
+
+def test_what_connects_two_is_told_with_the_views_that_it_is_in() -> None:
+    links = [related(HUB, CRIMINAL), related(HUB, SPY, object_marking_refs=[UNKNOWN]), related(HUB, malware("plain"))]
+    more = [malware("plain"), *links]
+    found = hub(*more, ru=CRIME, fr={"types": ["malware"]})
+
+    def connected(content: Mapping[str, Any], *, hopeful: bool) -> list[tuple[str, str, int]]:
+        version = standing(found, content)
+        return [(link.id, other.id, views) for link, other, views in found.fixpoint.connected(version, hopeful=hopeful)]
+
+    sure = [(links[0]["id"], CRIMINAL["id"], 0b01)]
+    assert connected(HUB, hopeful=False) == sure
+    assert connected(HUB, hopeful=True) == [*sure, (links[1]["id"], SPY["id"], 0)]
+    assert connected(links[0], hopeful=False) == [(links[0]["id"], CRIMINAL["id"], 0b11)]
+    assert connected(links[2], hopeful=False) == []
+    assert connected(CRIMINAL, hopeful=True) == []
+
+
+def test_evidence_over_a_relationship_that_is_held_no_more_is_none() -> None:
+    links = [related(HUB, CRIMINAL), related(HUB, SPY)]
+    decided = Decided(known(*links, views=both(CRIME, {})), NOW)
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    decided.apply(Change(versions={StixId(links[0]["id"]): ()}), NOW)
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
+    assert decided.verdicts.outcome(ref(HUB), FR_KEY) is Outcome.WHOLE
