@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Final
 
 from sepakat.claims.extension import CLAIM_EXTENSION
@@ -21,7 +22,6 @@ from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties,
 
 GONE: Final = object()
 _MISSING = object()
-_BASIS = ("extensions", CLAIM_EXTENSION, "basis")
 _SAYS_SOMETHING = frozenset({"description", "url", "external_id"})
 
 
@@ -86,7 +86,7 @@ def remainder_of(
     content = version.held.object.content
     work = _Rebuild(version.type, cut.paths, renamed or {})
     remainder = Remainder({}, work.gone, work.moved)
-    rebuilt = work.mapping(content, (), None)
+    rebuilt = work.mapping(content, (), properties_of(version.type))
     remainder.content = rebuilt if isinstance(rebuilt, dict) else {}
     if "granular_markings" in remainder.content:
         entries = _granular_markings(content, remainder)
@@ -123,12 +123,12 @@ class _Rebuild:
         self._type = type_name
         self._cut = cut
         self._renamed = renamed
-        self._touched = {path[:depth] for path in (*cut, *renamed) for depth in range(len(path) + 1)}
+        self._touched = {here for path in (*cut, *renamed) for here in accumulate((step,) for step in path)}
         self.gone: set[Path] = set()
         self.moved: dict[Path, dict[str | int, str | int]] = {}
 
-    def node(self, value: Any, path: Path, table: Properties | None) -> Any:
-        """What remains of one node; `GONE` for nothing."""
+    def node(self, value: Any, path: Path, table: Properties) -> Any:
+        """What remains of one node of a structure of the standard (or of none); `GONE` for nothing."""
         if path in self._cut:
             self.gone.add(path)
             return GONE
@@ -144,13 +144,13 @@ class _Rebuild:
             self.gone.add(path)
         return rebuilt
 
-    def mapping(self, value: Mapping[str, Any], path: Path, table: Properties | None) -> Any:
+    def mapping(self, value: Mapping[str, Any], path: Path, table: Properties) -> Any:
         """What remains of an object; `GONE` where it would be empty, or lack what its structure requires."""
         kept: dict[str, Any] = {}
         lost: set[str] = set()
         for name, child in value.items():
             here = (*path, name)
-            rebuilt = self.node(child, here, self._table_below(here, table))
+            rebuilt = self.node(child, here, self._table_below(path, name, table))
             if rebuilt is GONE:
                 lost.add(name)
             else:
@@ -162,7 +162,7 @@ class _Rebuild:
             return GONE
         return kept
 
-    def _sequence(self, value: list[Any] | tuple[Any, ...], path: Path, table: Properties | None) -> Any:
+    def _sequence(self, value: list[Any] | tuple[Any, ...], path: Path, table: Properties) -> Any:
         kept: list[Any] = []
         moved: dict[str | int, str | int] = {}
         for position, child in enumerate(value):
@@ -181,24 +181,21 @@ class _Rebuild:
                 value = re.sub(rf"(?<![a-z0-9-]){re.escape(old)}", new, value, flags=re.IGNORECASE)
         return value
 
-    def _table_below(self, path: Path, table: Properties | None) -> Properties | None:
-        """The structure that the standard defines for a node, if it defines one."""
-        if len(path) == 1:
-            rule = properties_of(self._type).get(str(path[0]))
-        elif path[0] == "extensions" and len(path) == 2:
-            return PREDEFINED_EXTENSIONS.get(self._type, {}).get(str(path[1]))
-        else:
-            rule = table.get(str(path[-1])) if table is not None else None
-        return STRUCTURES.get(rule.structure) if rule is not None and rule.structure else None
+    def _table_below(self, path: Path, name: str, table: Properties) -> Properties:
+        """The structure that the standard defines for what stands under a name; empty where it defines none."""
+        if path == ("extensions",):
+            return PREDEFINED_EXTENSIONS.get(self._type, {}).get(name, {})
+        return STRUCTURES.get(table[name].structure, {}) if name in table else {}
 
-    def _is_broken(self, path: Path, kept: Mapping[str, Any], lost: set[str], table: Properties | None) -> bool:
-        if table is not None and any(name in table and table[name].is_required for name in lost):
+    def _is_broken(self, path: Path, kept: Mapping[str, Any], lost: set[str], table: Properties) -> bool:
+        if any(rule.is_required and name in lost for name, rule in table.items()):
             return True
-        if len(path) == len(_BASIS) + 1 and covers(_BASIS, path):
-            # Half an entry of a basis would say something else: without its role, say, or without its span.
-            return True
-        if len(path) == 2 and path[0] == "external_references":
-            return not _SAYS_SOMETHING & kept.keys()
-        if len(path) == 2 and path[0] == "extensions":
-            return "extension_type" in lost or kept.keys() <= {"extension_type"}
+        match path[:-1]:
+            case ("extensions", name, "basis") if name == CLAIM_EXTENSION:
+                # Half an entry of a basis would say something else: without its role, say, or without its span.
+                return True
+            case ("external_references",):
+                return _SAYS_SOMETHING.isdisjoint(kept)
+            case ("extensions",):
+                return "extension_type" in lost or kept.keys() <= {"extension_type"}
         return False

@@ -5,24 +5,32 @@ from typing import Any
 import pytest
 
 from sepakat.claims.extension import CLAIM_EXTENSION
+from sepakat.release.cutting import Cut, Remainder, cut_of, remainder_of
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import decide_all
 from sepakat.release.question import World
 from sepakat.release.variants import VariantKeys, project
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.selectors import Path
 from tests.unit.release.small import (
     NOW,
     TLP,
     UNKNOWN,
     VIEW,
+    agreement,
     clause,
+    compiled,
     failing,
     malware,
     observable,
     outcome,
     ref,
+    related,
     sid,
     stix,
     under,
+    verdicts,
+    view,
     world,
 )
 
@@ -276,3 +284,256 @@ def test_nested_content_of_a_hundred_levels_neither_breaks_nor_leaks() -> None:
     thing = malware(x_acme=deep, granular_markings=hide(selector))
     asked = world(thing, views=under(clause(fields={"allow": "any", "tear_line": "if-needed"})))
     assert "secret" not in str(left(asked, thing))
+
+
+# What is taken out, and what then remains
+
+
+def cut(asked: World, content: dict[str, Any]) -> Cut:
+    """What is taken out of a version in the first view."""
+    found = verdicts(asked).compiled
+    return cut_of(found, found.by_ref[ref(content)], found.slots.bit(next(iter(asked.views))))
+
+
+def rest(content: dict[str, Any], *paths: Path, renamed: dict[Path, dict[StixId, StixId]] | None = None) -> Remainder:
+    """What remains of a content without what lies at some paths."""
+    version = compiled(world(content)).by_ref[ref(content)]
+    return remainder_of(version, Cut(frozenset(paths)), renamed)
+
+
+def test_cut_replaces_no_name_unless_it_says_so() -> None:
+    assert Cut(frozenset()).name_is_replaced is False
+
+
+def test_name_that_may_not_be_read_is_cut_and_replaced_only_where_a_pseudonym_is_agreed() -> None:
+    hidden = malware(granular_markings=hide("name"))
+    assert cut(world(hidden), hidden) == Cut(frozenset({("name",)}))
+    person = stix("identity", "p", name="A. Person", identity_class="individual", description="d")
+    asked = world(person, views=under(clause(persons={"rule": "pseudonym"})))
+    assert cut(asked, person) == Cut(frozenset({("description",)}), name_is_replaced=True)
+
+
+def test_clause_that_does_not_match_and_clause_of_another_view_let_nothing_through() -> None:
+    thing = malware(description="d")
+    narrow = clause(fields={"allow": ["name", "is_family"], "tear_line": "if-needed"})
+    other = clause(id="S2", types=["tool"])
+    asked = world(thing, views=(view(agreement(narrow, other)), view(agreement(name="b"))))
+    assert cut(asked, thing) == Cut(frozenset({("description",)}))
+
+
+def test_clause_that_shares_whole_objects_only_lets_no_part_of_a_variant_through() -> None:
+    thing = malware(description="d", x_acme=1)
+    whole = clause(fields={"allow": "standard", "tear_line": "none"})
+    torn = clause(id="S2", fields={"allow": ["name", "is_family"], "tear_line": "if-needed"})
+    assert cut(world(thing, views=under(whole, torn)), thing).paths == {("description",), ("x_acme",)}
+
+
+def test_creator_that_is_out_is_no_cut_since_the_giver_stands_there_instead() -> None:
+    creator = stix("identity", "creator", name="c", identity_class="organization", tlp="red")
+    other = malware("other", tlp="red")
+    thing = malware(created_by_ref=creator["id"], x_note_ref=other["id"])
+    asked = world(creator, other, thing, views=under(clause(fields={"allow": "any", "tear_line": "if-needed"})))
+    assert cut(asked, thing) == Cut(frozenset({("x_note_ref",)}))
+
+
+def test_creator_is_cut_where_what_it_is_marked_with_is_not_in_the_view() -> None:
+    marking = {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": "marking-definition--00000000-0000-4000-8000-00000000cccc",
+        "created": "2026-01-01T00:00:00.000Z",
+        "definition_type": "rel-to",
+        "definition": {"rel_to": ["RU"]},
+        "object_marking_refs": [TLP["red"]],
+    }
+    thing = malware(
+        created_by_ref=sid("identity", "party us"), granular_markings=hide("created_by_ref", marking=marking["id"])
+    )
+    limits = {"tlp": "red", "pap": "red", "releasable_to": ["RU"]}
+    asked = world(marking, thing, views=under(clause(ceiling=limits)))
+    assert cut(asked, thing) == Cut(frozenset({("created_by_ref",)}))
+
+
+def test_reference_to_a_variant_stays_unless_what_it_names_must_be_whole() -> None:
+    torn = malware("torn", description="d", granular_markings=hide("description"))
+    link = related(malware(), torn)
+    assert cut(world(malware(), torn, link), link) == Cut(frozenset())
+
+
+def test_what_is_tied_to_what_is_cut_is_cut_along_any_number_of_ties() -> None:
+    place = stix("location", "p", country="IQ", latitude=1.0, longitude=2.0, precision=3.0)
+    hidden = {**place, "granular_markings": hide("longitude")}
+    assert cut(world(hidden), hidden).paths == {("latitude",), ("longitude",), ("precision",)}
+    only = {**place, "granular_markings": hide("precision")}
+    assert cut(world(only), only).paths == {("precision",)}
+
+
+def test_path_of_what_lies_in_something_gone_is_none_and_others_follow_what_moved() -> None:
+    left = rest(malware(aliases=["a", "b", "c"], x_acme={"deep": [1, 2]}), ("aliases", 0), ("x_acme", "deep", 0))
+    assert left.content["aliases"] == ["b", "c"]
+    assert left.path_of(("aliases", 0)) is None
+    assert left.path_of(("aliases", 2)) == ("aliases", 1)
+    assert left.path_of(("x_acme", "deep", 1)) == ("x_acme", "deep", 0)
+    assert left.path_of(("name",)) == ("name",)
+    gone = rest(malware(x_acme={"deep": {"deeper": 1}}), ("x_acme",))
+    assert gone.path_of(("x_acme", "deep", "deeper")) is None
+    assert gone.gone == {("x_acme",)}
+
+
+def test_nothing_cut_leaves_the_content_as_it_is() -> None:
+    thing = malware(aliases=[], x_acme={}, granular_markings=hide("name", marking=TLP["clear"]))
+    assert rest(thing).content == thing
+
+
+def test_list_that_was_empty_before_stays() -> None:
+    assert rest(malware(aliases=[]), ("aliases", 0)).content["aliases"] == []
+
+
+PHASE, OTHER_PHASE = ({"kill_chain_name": "k", "phase_name": name} for name in ("one", "two"))
+CVE = {"source_name": "cve", "external_id": "1", "url": "u", "hashes": {"MD5": "0" * 32, "SHA-1": "0" * 40}}
+EXTENSION = sid("extension-definition", "e")
+ENTRY = {"extension_type": "property-extension", "a": 1, "b": 2}
+PE = {"pe_type": "exe", "imphash": "i", "sections": [{"name": "s", "size": 1}, {"name": "t", "size": 2}]}
+
+
+@pytest.mark.parametrize(
+    ("content", "paths", "expected"),
+    [
+        ({"x_acme": {"a": 1}}, [("x_acme", "a")], {}),
+        ({"x_acme": {"a": {"b": 1}, "c": 2}}, [("x_acme", "a", "b")], {"x_acme": {"c": 2}}),
+        ({"x_acme": [[1], [2, 3]]}, [("x_acme", 0, 0), ("x_acme", 1, 0)], {"x_acme": [[3]]}),
+        ({"x_acme": [1]}, [("x_acme", 0)], {}),
+        # What a structure requires takes it along; what it does not stays away alone.
+        (
+            {"kill_chain_phases": [PHASE, OTHER_PHASE]},
+            [("kill_chain_phases", 0, "phase_name")],
+            {"kill_chain_phases": [OTHER_PHASE]},
+        ),
+        ({"external_references": [CVE]}, [("external_references", 0, "source_name")], {}),
+        (
+            {"external_references": [CVE]},
+            [("external_references", 0, "url"), ("external_references", 0, "hashes", "MD5")],
+            {"external_references": [{"source_name": "cve", "external_id": "1", "hashes": {"SHA-1": "0" * 40}}]},
+        ),
+        # A reference that says nothing more than its source is none.
+        (
+            {"external_references": [CVE]},
+            [("external_references", 0, "url"), ("external_references", 0, "external_id")],
+            {},
+        ),
+        (
+            {"external_references": [{**CVE, "x_acme": 1}]},
+            [("external_references", 0, "x_acme")],
+            {"external_references": [CVE]},
+        ),
+        # The structures of the standard hold for its properties alone.
+        ({"x_phases": [PHASE]}, [("x_phases", 0, "phase_name")], {"x_phases": [{"kill_chain_name": "k"}]}),
+        (
+            {"x_acme": {"kill_chain_phases": [PHASE]}},
+            [("x_acme", "kill_chain_phases", 0, "phase_name")],
+            {"x_acme": {"kill_chain_phases": [{"kill_chain_name": "k"}]}},
+        ),
+        # An extension needs its kind and something besides.
+        (
+            {"extensions": {EXTENSION: ENTRY}},
+            [("extensions", EXTENSION, "a")],
+            {"extensions": {EXTENSION: {"extension_type": "property-extension", "b": 2}}},
+        ),
+        ({"extensions": {EXTENSION: ENTRY}}, [("extensions", EXTENSION, "a"), ("extensions", EXTENSION, "b")], {}),
+        ({"extensions": {EXTENSION: ENTRY}}, [("extensions", EXTENSION, "extension_type")], {}),
+        (
+            {"extensions": {EXTENSION: {"a": 1, "b": 2}}},
+            [("extensions", EXTENSION, "a")],
+            {"extensions": {EXTENSION: {"b": 2}}},
+        ),
+        (
+            {"extensions": {EXTENSION: {**ENTRY, "c": {"extension_type": 1, "d": 2}}}},
+            [("extensions", EXTENSION, "c", "extension_type")],
+            {"extensions": {EXTENSION: {**ENTRY, "c": {"d": 2}}}},
+        ),
+        ({"x_acme": {"extension_type": 1, "d": 2}}, [("x_acme", "extension_type")], {"x_acme": {"d": 2}}),
+        # Half an entry of a basis would say something else.
+        (
+            {"extensions": {CLAIM_EXTENSION: {**ENTRY, "basis": [{"token": "t", "role": "quotes"}, {"token": "u"}]}}},
+            [("extensions", CLAIM_EXTENSION, "basis", 0, "role")],
+            {"extensions": {CLAIM_EXTENSION: {**ENTRY, "basis": [{"token": "u"}]}}},
+        ),
+        (
+            {"extensions": {CLAIM_EXTENSION: {**ENTRY, "basis": [{"token": "t", "span": {"from": 1, "to": 2}}]}}},
+            [("extensions", CLAIM_EXTENSION, "basis", 0, "span", "to")],
+            {"extensions": {CLAIM_EXTENSION: {**ENTRY, "basis": [{"token": "t", "span": {"from": 1}}]}}},
+        ),
+        (
+            {"extensions": {EXTENSION: {**ENTRY, "basis": [{"token": "t", "role": "quotes"}]}}},
+            [("extensions", EXTENSION, "basis", 0, "role")],
+            {"extensions": {EXTENSION: {**ENTRY, "basis": [{"token": "t"}]}}},
+        ),
+    ],
+)
+def test_remainder_is_what_still_says_something(
+    content: dict[str, Any], paths: list[Path], expected: dict[str, Any]
+) -> None:
+    assert rest(malware(**content), *paths).content == malware(**expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (("pe_type",), None),
+        (("imphash",), {"pe_type": "exe", "sections": PE["sections"]}),
+        (("sections", 0, "name"), {**PE, "sections": [{"name": "t", "size": 2}]}),
+        (("sections", 0, "size"), {**PE, "sections": [{"name": "s"}, {"name": "t", "size": 2}]}),
+    ],
+)
+def test_predefined_extension_of_the_type_has_the_structure_of_the_standard(path: Path, expected: Any) -> None:
+    name = "windows-pebinary-ext"
+    file = observable("file", "f", name="a", extensions={name: PE})
+    left = rest(file, ("extensions", name, *path)).content
+    assert left.get("extensions") == (None if expected is None else {name: expected})
+    elsewhere = rest(malware(extensions={name: PE}), ("extensions", name, *path)).content["extensions"][name]
+    assert ("pe_type" in elsewhere) is (path != ("pe_type",))
+
+
+ONE, NEW = StixId(malware("one")["id"]), StixId(malware("new")["id"])
+
+
+def test_ids_are_renamed_where_they_stand_in_any_case_as_names_too_and_nowhere_else() -> None:
+    thing = malware(x_a=f"{ONE.upper()}, {ONE}", x_b=ONE, x_c={ONE: 5}, x_d={ONE: {"e": 1}, "f": 2}, x_g=f"x-{ONE}")
+    places: list[Path] = [("x_a",), ("x_c", ONE), ("x_d", ONE), ("x_g",)]
+    marks = [{"marking_ref": TLP["clear"], "selectors": [f"x_d.{ONE}.e", "x_d.f", f"x_c.{ONE}"]}]
+    left = rest({**thing, "granular_markings": marks}, renamed={place: {ONE: NEW} for place in places}).content
+    assert left["x_a"] == f"{NEW}, {NEW}"
+    assert left["x_b"] == ONE
+    assert left["x_c"] == {NEW: 5}
+    assert left["x_d"] == {NEW: {"e": 1}, "f": 2}
+    assert left["x_g"] == f"x-{ONE}"
+    assert left["granular_markings"][0]["selectors"] == [f"x_d.{NEW}.e", "x_d.f", f"x_c.{NEW}"]
+
+
+LANGUAGE = {"lang": "fr", "selectors": ["name", "description"]}
+MARKED = {"marking_ref": TLP["clear"], "selectors": ["name", "aliases.[1]"]}
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ([("x_acme",)], [LANGUAGE, MARKED]),
+        ([("description",)], [{**LANGUAGE, "selectors": ["name"]}, MARKED]),
+        ([("aliases", 0)], [LANGUAGE, {**MARKED, "selectors": ["name", "aliases.[0]"]}]),
+        ([("description",), ("name",)], [MARKED | {"selectors": ["aliases.[1]"]}]),
+        ([("granular_markings", 0)], [MARKED]),
+        ([("granular_markings", 0, "lang")], [MARKED]),
+        ([("granular_markings", 1, "marking_ref")], [LANGUAGE]),
+        ([("granular_markings", 1, "selectors", 1)], [LANGUAGE, {**MARKED, "selectors": ["name"]}]),
+        ([("granular_markings", 0), ("granular_markings", 1)], None),
+        ([("name",), ("description",), ("aliases",)], None),
+    ],
+)
+def test_granular_markings_are_those_of_what_is_left(paths: list[Path], expected: Any) -> None:
+    thing = malware(description="d", aliases=["a", "b"], x_acme=1, granular_markings=[LANGUAGE, MARKED])
+    assert rest(thing, *paths).content.get("granular_markings") == expected
+
+
+def test_granular_markings_of_nothing_and_of_what_is_not_there_are_not_sent_on() -> None:
+    assert "granular_markings" not in rest(malware(granular_markings=None, x_acme=1), ("x_acme",)).content
+    assert "granular_markings" not in rest(malware(granular_markings=hide("description")), ("x_acme",)).content
