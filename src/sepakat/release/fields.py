@@ -50,13 +50,11 @@ _DISCLOSED: dict[str, SourceDisclosure] = {
 }
 _DISCLOSURE_ORDER = tuple(SourceDisclosure)
 
+_WITH_ALL_BELOW = ALWAYS - {"extensions"}
+
 _NONE: frozenset[str] = frozenset()
-# The tables of the standard live as long as the process, so each is known by where it is.
-_WITHOUT_STRUCTURE = {
-    id(table): frozenset(name for name, rule in table.items() if not rule.structure)
-    for tables in (STRUCTURES, *PREDEFINED_EXTENSIONS.values())
-    for table in tables.values()
-}
+# The tables of the standard live as long as the process, so each is known by where it is. None has another inside.
+_NAMES = {id(table): frozenset(table) for table in STRUCTURES.values()}
 
 
 class FieldMasks:
@@ -115,7 +113,7 @@ def lets_through(clause: Clause, type_name: str, path: Path) -> bool:
     """Whether a clause lets through the node at a path with all that is below it, as far as `fields` goes."""
     if is_internal(path):
         return False
-    if path[0] in ALWAYS and (path[0] != "extensions" or len(path) == 1):
+    if path[0] in _WITH_ALL_BELOW or path == ("extensions",):
         return True
     fields = clause.fields
     if any(covers(_path(name), path) for name in fields.deny):
@@ -138,20 +136,21 @@ def lets_any_through(clause: Clause, type_name: str, path: Path) -> bool:
 
 def is_standard(type_name: str, path: Path) -> bool:
     """Whether STIX 2.1 defines the property for the type, or the extension is predefined or one of Sepakat's."""
-    if path[0] == "extensions" and len(path) > 1:
-        known = path[1] in OWN_EXTENSIONS or path[1] in PREDEFINED_EXTENSIONS.get(type_name, {})
-        if type_name == "marking-definition":
-            # A marking is what it states: without its extension it would be another one.
-            known = known or path[1] in marking_extensions()
-    else:
-        known = path[0] in properties_of(type_name)
-    return known and (len(path) == 1 or _is_defined_below(type_name, path))
+    match path:
+        case ("extensions", extension, *_):
+            known = extension in OWN_EXTENSIONS or extension in PREDEFINED_EXTENSIONS.get(type_name, {})
+            if type_name == "marking-definition":
+                # A marking is what it states: without its extension it would be another one.
+                known = known or extension in marking_extensions()
+        case _:
+            known = path[0] in properties_of(type_name)
+    return known and _is_defined_below(type_name, path)
 
 
 def custom_parts(type_name: str, content: Mapping[str, Any]) -> Iterator[Path]:
     """The nodes inside structures of standard properties, or predefined extensions, that are not the standard's."""
     for name in structured_properties(type_name):
-        if name in content and name != "extensions":
+        if name in content:
             rule = properties_of(type_name)[name]
             yield from _unknown(content[name], (name,), STRUCTURES.get(str(rule.structure), {}))
     extensions = content.get("extensions")
@@ -166,7 +165,7 @@ def _unknown(value: Any, path: Path, table: Properties) -> Iterator[Path]:
         for position, item in enumerate(value):
             if not _is_all_known(item, table):
                 yield from _unknown(item, (*path, position), table)
-    elif isinstance(value, Mapping) and not _is_all_known(value, table):
+    elif isinstance(value, Mapping):
         for name, child in value.items():
             rule = table.get(name)
             if rule is None:
@@ -176,34 +175,33 @@ def _unknown(value: Any, path: Path, table: Properties) -> Iterator[Path]:
 
 
 def _is_all_known(value: Any, table: Properties) -> bool:
-    """Whether a structure has only names of its table that have no structure themselves, or is a mere value."""
+    """Whether a structure has only names of its table, or is a mere value: then there is nothing to look for."""
     if type(value) is dict:
-        return value.keys() <= _WITHOUT_STRUCTURE.get(id(table), _NONE)
+        return _NAMES.get(id(table), _NONE).issuperset(value)
     return not isinstance(value, Mapping | list | tuple)
 
 
 def _is_defined_below(type_name: str, path: Path) -> bool:
     """Whether the standard defines the node, as far as it defines anything below the property or extension."""
     names = [step for step in path if isinstance(step, str)]
-    if names[0] == "extensions":
-        table = PREDEFINED_EXTENSIONS.get(type_name, {}).get(names[1]) if len(names) > 1 else None
-        names = names[2:]
-    else:
-        rule = properties_of(type_name)[names[0]]
-        table = STRUCTURES.get(rule.structure) if rule.structure else None
-        names = names[1:]
-    for name in names:
+    match names:
+        case ["extensions", extension, *below]:
+            table = PREDEFINED_EXTENSIONS.get(type_name, {}).get(extension)
+        case _:
+            below = names[1:]
+            table = STRUCTURES.get(properties_of(type_name)[names[0]].structure)
+    for name in below:
         if table is None:
             return True
         if name not in table:
             return False
-        table = STRUCTURES.get(table[name].structure) if table[name].structure else None
+        table = STRUCTURES.get(table[name].structure)
     return True
 
 
 def is_internal(path: Path) -> bool:
     """Whether a path lies in an internal property."""
-    return isinstance(path[0], str) and path[0].startswith(INTERNAL_PREFIX)
+    return str(path[0]).startswith(INTERNAL_PREFIX)
 
 
 @cache

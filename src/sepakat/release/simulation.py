@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sepakat.agreements.terms import Agreement, Clause
+from sepakat.agreements.terms import Agreement, ApprovalRule, Clause
 from sepakat.release.compiled import Compiled
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import Verdicts, decide_all
@@ -24,8 +24,8 @@ from sepakat.stix.identifiers import PartyId
 from sepakat.stix.objects import VersionRef
 
 _ALONG_THE_BASIS = frozenset({"BasisAllows", "OriginalAllows"})
-_RANK = {Outcome.OUT: 0, Outcome.VARIANT: 1, Outcome.WHOLE: 2}
-_PERSONS_THAT_APPROVE = 2
+_LEAST_FIRST = (Outcome.OUT, Outcome.VARIANT, Outcome.WHOLE)
+_PERSONS_THAT_APPROVE = max(rule.persons for rule in ApprovalRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,11 @@ def simulate(world: World, agreement: Agreement, takers: Mapping[PartyId, str | 
     versions = newest_versions(after)
     keys = [ViewKey(agreement.id, taker) for taker in wanted]
     approved = _approved(proposed, after, versions, keys, now)
-    first = keys[0] if keys else None
     return Simulated(
         at=now,
         takers=tuple(_effect(taker, before, after, approved, versions) for taker in wanted),
         held=len(versions),
-        matches={} if first is None else matches_of(after, first, agreement.share),
+        matches=matches_of(after, keys[0], agreement.share) if keys else {},
     )
 
 
@@ -145,7 +144,7 @@ def _approved(
     world: World, verdicts: Verdicts, versions: Iterable[Version], keys: Iterable[ViewKey], now: datetime
 ) -> Verdicts:
     """The verdicts as if persons had approved everything under the new agreement."""
-    enough = tuple(Approval(f"person {number}", now) for number in range(1, _PERSONS_THAT_APPROVE + 1))
+    enough = tuple(Approval(f"person {number}", now) for number in range(_PERSONS_THAT_APPROVE))
     waiting = {
         (version.ref, key): enough
         for key in keys
@@ -177,17 +176,13 @@ def _kind(was: Outcome, now: Outcome) -> str | None:
         return "new"
     if now is Outcome.OUT:
         return "stops"
-    return "more" if _RANK[now] > _RANK[was] else "less"
+    return "more" if now is Outcome.WHOLE else "less"
 
 
 def _answer(verdicts: Verdicts, version: VersionRef, taker: PartyId) -> Outcome:
     """A party's answer: the most that any of its views gives."""
-    outcomes = [
-        verdicts.outcome(version, key)
-        for key, view in verdicts.compiled.world.views.items()
-        if key.taker == taker and view.in_force
-    ]
-    return max(outcomes, key=lambda outcome: _RANK[outcome], default=Outcome.OUT)
+    outcomes = [verdicts.outcome(version, key) for key in verdicts.compiled.world.views if key.taker == taker]
+    return max(outcomes, key=_LEAST_FIRST.index, default=Outcome.OUT)
 
 
 def _item(compiled: Compiled, version: Version, was: Outcome, now: Outcome) -> Item:

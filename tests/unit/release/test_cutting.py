@@ -337,7 +337,7 @@ def test_creator_that_is_out_is_no_cut_since_the_giver_stands_there_instead() ->
 
 
 def test_creator_is_cut_where_what_it_is_marked_with_is_not_in_the_view() -> None:
-    marking = {
+    marking: dict[str, Any] = {
         "type": "marking-definition",
         "spec_version": "2.1",
         "id": "marking-definition--00000000-0000-4000-8000-00000000cccc",

@@ -8,7 +8,7 @@ import pytest
 from sepakat.release.decision import Outcome
 from sepakat.release.levels import level_of
 from sepakat.release.policies import shipped_policies
-from sepakat.release.restrictions import Restriction, read_marking
+from sepakat.release.restrictions import NOT_HELD, UNKNOWN, Audience, Restriction, read_marking
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.markings import PAP, TLP_1, TLP_2
 from tests.unit.release.small import (
@@ -79,6 +79,15 @@ def test_colour_under_an_id_that_is_not_its_own_is_unknown() -> None:
     assert not read_marking(marking(definition_type="tlp", definition={"tlp": "white"})).is_known
 
 
+def test_marking_is_known_and_no_scaffold_and_an_audience_permissive_unless_stated() -> None:
+    plain = Restriction("m")
+    assert (plain.is_known, plain.is_scaffold, plain.audiences, plain.rules) == (True, False, (), ())
+    assert (plain.tlp, plain.pap, plain.classification, plain.releasable_to) == (None, None, None, None)
+    assert Audience("parties", frozenset()).is_restrictive is False
+    assert UNKNOWN == Restriction("an unknown marking", is_known=False) == read_marking(marking())
+    assert Restriction("a marking that is not held", is_known=False) == NOT_HELD
+
+
 def test_statement_is_scaffold_and_restricts_nothing() -> None:
     read = read_marking(marking(definition_type="statement", definition={"statement": "(c)"}))
     assert read == Restriction("a statement", is_scaffold=True)
@@ -91,6 +100,7 @@ def test_statement_is_scaffold_and_restricts_nothing() -> None:
         marking(),
         rel_to("IQ", extensions={ACS: {}}),
         marking(definition_type="rel-to", definition={"rel_to": ["IQ"], "except": ["FR"]}),
+        marking(definition_type="rel-to", definition={"rel_to": ["IQ"], "except": {}}),
         marking(definition_type="rel-to", definition={}),
         marking(definition_type="rel-to", definition={"rel_to": [1]}),
         marking(definition_type="rel-to"),
@@ -99,6 +109,7 @@ def test_statement_is_scaffold_and_restricts_nothing() -> None:
         iep(iep_version=3),
         iep(surprise=1),
         acs(control_set={"classification": "X"}),
+        acs(control_set="U"),
         acs(surprise=1),
         acs(further_sharing=[{"rule_effect": "perhaps", "sharing_scope": ["ALL"]}]),
         acs(further_sharing="all"),
