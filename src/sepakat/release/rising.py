@@ -114,15 +114,12 @@ class RisingFixpoint(Fixpoint):
                 for other in version.ends:
                     shown = self._held.get(other, NOT_HELD)
                     if other != end and shown.shows:
-                        self._raise_all(end, views & version.bound, *shown.could_show)
+                        self._raise_all(end, views, *shown.could_show)
 
     def _raise_all(self, identifier: StixId, views: int, topics: int, regions: int) -> None:
-        """Raise all versions of an id to which a topic or region is shown in some views that one of them lacks."""
-        entry = self._held.get(identifier, NOT_HELD)
-        lacks_topics, lacks_regions = entry.lacking
-        if ((topics & lacks_topics) | (regions & lacks_regions)) & self._slots.spread(views):
-            for version in entry.leaning:
-                self._raise_shown(version, views, topics, regions)
+        """Raise all versions of an id to which a topic or region is shown in some views, if they lack it."""
+        for version in self._held.get(identifier, NOT_HELD).leaning:
+            self._raise_shown(version, views, topics, regions)
 
     def _raise_shown(self, version: Version, views: int, topics: int, regions: int) -> None:
         """Raise one version to which a topic or region is shown in some views, if it lacks it."""

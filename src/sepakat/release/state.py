@@ -72,8 +72,6 @@ class Decided:
         """The earliest instant at which time alone can change anything: a sweeper calls `apply` then."""
         now = microseconds(self.now)
         ends = [at for view in self._views.values() for at in instants_of_view(view) if at > now]
-        while self._due and self._due[0][0] <= now:
-            heappop(self._due)
         if self._due:
             ends.append(self._due[0][0])
         earliest = min(ends, default=None)
@@ -159,11 +157,15 @@ class Decided:
         return all(len(view.agreement.share) <= self._compiled.slots.stride for view in views.values())
 
     def _take_in(self, change: Change) -> set[StixId]:
-        """Put the change into the world; the ids that have to be read again for it."""
+        """Put the change into the world; the ids that have to be read again for it.
+
+        What names another id shows its topics and regions too; what derives from it is found by `_follow_basis`.
+        """
         concerned: set[StixId] = set()
         for identifier, versions in change.versions.items():
             concerned.add(identifier)
-            concerned |= self._hanging_on(identifier, shows_other=identifier.startswith("location--"))
+            if identifier.startswith("location--"):
+                concerned |= self.naming([identifier])
             if versions:
                 self._versions[identifier] = versions
             else:
@@ -171,25 +173,19 @@ class Decided:
         for identifier, policy in change.policies.items():
             before = self._policies.get(identifier, NO_POLICY)
             concerned.add(identifier)
-            is_other = (before.topics, before.regions) != (policy.topics, policy.regions)
-            concerned |= self._hanging_on(identifier, shows_other=is_other)
+            if (before.topics, before.regions) != (policy.topics, policy.regions):
+                concerned |= self.naming([identifier])
             self._policies[identifier] = policy
         for (version, view), approvals in change.approvals.items():
             self._approvals[version, view] = approvals
             self._approved.setdefault(version, set()).add(view)
-            concerned |= {version[0], *self._hanging_on(version[0], shows_other=False)}
+            concerned.add(version[0])
         if change.grants:
             self._grants.update(change.grants)
             every = tuple(grant for grants in self._grants.values() for grant in grants)
             self._compiled.world = self.world = replace(self.world, grants=every)
-        for identifier in change.grants:
-            concerned |= {identifier, *self._hanging_on(identifier, shows_other=False)}
+            concerned.update(change.grants)
         return concerned
-
-    def _hanging_on(self, identifier: StixId, *, shows_other: bool) -> set[StixId]:
-        """The ids whose own rules read another id: translations of it, and what names it if it shows other evidence."""
-        naming = self._named_by.get(identifier, {})
-        return {one for one in naming if shows_other or one.startswith("language-content--")}
 
     def _take_due(self, now: datetime) -> set[StixId]:
         """The ids for which time alone changes something until now."""
@@ -197,7 +193,7 @@ class Decided:
         due: set[StixId] = set()
         while self._due and self._due[0][0] <= limit:
             due.add(heappop(self._due)[1])
-        return due | {one for identifier in due for one in self._hanging_on(identifier, shows_other=False)}
+        return due
 
     # Deciding again.
 

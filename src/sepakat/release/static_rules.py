@@ -219,9 +219,8 @@ def base_slots(world: Compiled, version: Version, within: int) -> int:
             return 0
         mask &= rule(world, version)
     if mask:
+        # What is translated is among the basis of a translation, which asks for more than `original_allows`.
         mask &= basis_allows(world, version)
-        if version.type == "language-content":
-            mask &= original_allows(world, version)
     return mask
 
 

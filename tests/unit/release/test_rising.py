@@ -18,9 +18,11 @@ from sepakat.stix.identifiers import StixId
 from tests.unit.release.small import (
     FR,
     NOW,
+    TLP,
     VIEW,
     agreement,
     clause,
+    compiled,
     held,
     malware,
     policy,
@@ -28,6 +30,7 @@ from tests.unit.release.small import (
     related,
     sid,
     stix,
+    topics,
     view,
     world,
 )
@@ -90,6 +93,158 @@ def raised(decided: Decided, change: Change) -> dict[StixId, set[ViewKey]]:
         for key in decided.world.views:
             assert decided.verdicts.outcome(version, key) == fresh.outcome(version, key), version
     return found
+
+
+LABELS = {"topics": topics(crime=frozenset({"a crime"}), spying=frozenset({"a spy"}))}
+LABELLED, SPYING_ONE = malware("labelled", labels=["a crime"]), malware("spying", labels=["a spy"])
+
+
+# Bounds, for two views: `ru` is bit 1, `fr` bit 2.
+
+ALL = 0b11
+
+
+class Unasked(dict[StixId, Held]):
+    """What nobody may look up in."""
+
+    def get(self, *_: Any) -> Any:
+        raise AssertionError("looked up what it refers to")
+
+
+def bounded(content: Mapping[str, Any], **standing: int) -> tuple[RisingFixpoint, Version]:
+    """A fixpoint and the version of an object that could be anywhere, but for what is said of its own rules."""
+    asked = world(HUB, PLAIN, TRANSLATION, LINK, TOLD)
+    fixpoint = RisingFixpoint(compiled(asked))
+    for made in asked.versions:
+        for version in fixpoint._held[made].versions:
+            fixpoint._world.find_parts(version)
+            version.top_whole = version.top_variant = ALL
+    (version,) = fixpoint._held[StixId(content["id"])].versions
+    for name, views in standing.items():
+        setattr(version, name, views)
+    return fixpoint, version
+
+
+def lowered(fixpoint: RisingFixpoint, content: Mapping[str, Any], whole: int, variant: int) -> None:
+    """Let the rules of another allow less."""
+    (version,) = fixpoint._held[StixId(content["id"])].versions
+    version.top_whole, version.top_variant = whole, variant
+    fixpoint._held[version.id].renew()
+
+
+LINK = related(HUB, PLAIN)
+TRANSLATION = stix("language-content", "l", object_ref=HUB["id"], contents={"fr": {"name": "h"}})
+TOLD = malware("told", description=f"see {HUB['id']}")
+
+
+@pytest.mark.parametrize(
+    ("top", "bound", "views", "rose", "now"),
+    [
+        ((0b11, 0b11), (0, 0), 0b11, 0b11, (0b11, 0b11)),
+        ((0b11, 0b11), (0, 0), 0b01, 0b01, (0b01, 0b01)),
+        ((0b01, 0b10), (0, 0), 0b11, 0b11, (0b01, 0b10)),
+        ((0b11, 0b10), (0, 0b10), 0b11, 0b11, (0b11, 0b10)),
+        ((0b01, 0b11), (0b01, 0), 0b11, 0b11, (0b01, 0b11)),
+        ((0b11, 0b11), (0b01, 0b01), 0b11, 0b10, (0b11, 0b11)),
+        ((0b11, 0b11), (0b01, 0b11), 0b11, 0b10, (0b11, 0b11)),
+        ((0b11, 0b11), (0b11, 0b11), 0b11, 0, (0b11, 0b11)),
+        ((0b01, 0b01), (0b01, 0b01), 0b11, 0, (0b01, 0b01)),
+        ((0b11, 0b11), (0b01, 0b01), 0b01, 0, (0b01, 0b01)),
+    ],
+)
+def test_bound_rises_in_the_views_that_own_rules_allow_and_tells_where(
+    top: tuple[int, int], bound: tuple[int, int], views: int, rose: int, now: tuple[int, int]
+) -> None:
+    standing = {"top_whole": top[0], "top_variant": top[1], "bound_whole": bound[0], "bound_variant": bound[1]}
+    fixpoint, version = bounded(LINK, **standing)
+    assert fixpoint._raise_bound(version, views) == rose
+    assert (version.bound_whole, version.bound_variant) == now
+
+
+def test_nothing_is_looked_up_where_no_bound_can_rise() -> None:
+    fixpoint, version = bounded(LINK, bound_whole=0b01, bound_variant=0b01)
+    fixpoint._held = Unasked(fixpoint._held)
+    assert fixpoint._raise_bound(version, 0b01) == 0
+    with pytest.raises(AssertionError, match="looked up"):
+        fixpoint._raise_bound(version, 0b10)
+
+
+@pytest.mark.parametrize(
+    ("content", "of_hub", "bound"),
+    [
+        (LINK, (0b01, 0b10), (0b01, 0b11)),
+        (LINK, (0b01, 0), (0b01, 0b01)),
+        (LINK, (0, 0b10), (0, 0b10)),
+        (LINK, (0, 0), (0, 0)),
+        (TRANSLATION, (0b01, 0b11), (0b01, 0b01)),
+        (TRANSLATION, (0, 0b11), (0, 0)),
+        (TOLD, (0b01, 0b10), (0b01, 0b11)),
+        (TOLD, (0, 0), (0, 0b11)),
+    ],
+)
+def test_bound_is_that_of_what_is_referred_to_as_far_as_it_is_needed(
+    content: Mapping[str, Any], of_hub: tuple[int, int], bound: tuple[int, int]
+) -> None:
+    fixpoint, version = bounded(content)
+    lowered(fixpoint, HUB, *of_hub)
+    assert fixpoint._raise_bound(version, ALL) == bound[0] | bound[1]
+    assert (version.bound_whole, version.bound_variant) == bound
+
+
+def test_bound_of_what_refers_to_something_that_is_not_held_does_not_rise() -> None:
+    fixpoint, version = bounded(LINK)
+    del fixpoint._held[StixId(HUB["id"])]
+    assert fixpoint._raise_bound(version, ALL) == 0
+    assert version.bound == 0
+
+
+def test_raised_bound_is_hoped_for_from_then_on() -> None:
+    fixpoint, version = bounded(LINK, shows=True, topic_slots=ALL)
+    stride = fixpoint._slots.stride
+    assert fixpoint._held[version.id].hoped(stride)[0] == 0
+    fixpoint._raise_bound(version, 0b01)
+    assert fixpoint._held[version.id].hoped(stride)[0] == 0b01
+
+
+def bounds(decided: Decided, *contents: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """The bounds of objects."""
+    held = decided.verdicts.compiled.held
+    return [
+        (version.bound_whole, version.bound_variant)
+        for content in contents
+        for version in held[StixId(content["id"])].versions
+    ]
+
+
+def test_bounds_rise_along_all_that_waited_in_the_views_concerned_alone() -> None:
+    dates = {"name": "r", "published": "2026-01-01T00:00:00Z"}
+    late, gone = stix("tool", "late", name="late"), malware("gone")
+    first = stix("report", "1", object_refs=[late["id"]], created_by_ref=late["id"], **dates)
+    second = stix("report", "2", object_refs=[first["id"]], created_by_ref=first["id"], **dates)
+    third = stix("report", "3", object_refs=[second["id"]], created_by_ref=second["id"], **dates)
+    fields = {"allow": "standard", "external_references": "any", "tear_line": "none"}
+    both = views({"types": ["report", "malware"], "fields": fields}, {"fields": fields})
+    decided = Decided(hub_world(first, second, third, views=both), NOW)
+    assert bounds(decided, first, second, third) == [(0, 0)] * 3
+    decided.apply(arrives(late), NOW)
+    assert bounds(decided, first, second, third) == [(0b10, 0)] * 3
+    decided.apply(arrives(gone), NOW)
+    assert bounds(decided, first, second, third) == [(0b10, 0)] * 3
+
+
+def test_bound_of_what_arrives_is_that_of_its_own_references() -> None:
+    link = related(PLAIN, stix("tool", "t", name="t"))
+    decided = Decided(
+        hub_world(stix("tool", "t", name="t"), views=views({"types": ["malware", "relationship"]}, {})), NOW
+    )
+    decided.apply(arrives(link), NOW)
+    assert bounds(decided, link) == [(0b10, 0b10)]
+    alone = related(PLAIN, malware("nowhere"))
+    decided.apply(arrives(alone), NOW)
+    assert bounds(decided, alone) == [(0, 0)]
+
+
+# What a change raises.
 
 
 def test_topic_that_is_shown_raises_in_the_view_that_wants_it() -> None:
@@ -273,3 +428,135 @@ def test_circle_that_is_closed_or_broken_later_costs_a_few_steps_for_each_of_it(
         assert decided.verdicts.outcome(ref(notes[0]), VIEW) is Outcome.OUT
         costs.append((closed, broken))
     assert all(8 * few + 50 >= many for few, many in zip(*costs, strict=True))
+
+
+def test_what_stays_in_and_shows_something_new_raises_the_other_end() -> None:
+    hub, other = stix("tool", "hub", name="hub"), malware("x")
+    terms = agreement(clause(types=["tool"], topics=CRIME), clause(id="S2", types=["malware", "relationship"]))
+    decided = Decided(hub_world(hub, other, related(hub, other), policies={}, views=(view(terms),), **LABELS), NOW)
+    assert decided.verdicts.outcome(ref(related(hub, other)), RU_VIEW) is Outcome.OUT
+    assert raised(decided, arrives(malware("x", labels=["a crime"]))).keys() >= {hub["id"]}
+    assert decided.verdicts.outcome(ref(hub), RU_VIEW) is Outcome.WHOLE
+    decided.apply(arrives(other), NOW)
+    assert decided.verdicts.outcome(ref(hub), RU_VIEW) is Outcome.OUT
+
+
+# Steps that are taken in vain, counted.
+
+
+@contextmanager
+def taken(*names: str) -> Iterator[list[tuple[str, StixId, int]]]:
+    """Which steps are taken meanwhile, on which version or id, and in which views."""
+    steps_taken: list[tuple[str, StixId, int]] = []
+
+    def recording(name: str) -> Any:
+        step = getattr(RisingFixpoint, name)
+
+        def record(self: RisingFixpoint, about: Any, views: int, *more: int) -> Any:
+            steps_taken.append((name, getattr(about, "id", about), views))
+            return step(self, about, views, *more)
+
+        return record
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in names:
+            patch.setattr(RisingFixpoint, name, recording(name))
+        yield steps_taken
+
+
+@pytest.mark.parametrize(
+    ("arriving", "expected"),
+    [
+        (related(HUB, malware("shows nothing")), []),
+        (related(HUB, SPYING_ONE), []),
+        (related(HUB, LABELLED), [(HUB["id"], 0b01)]),
+    ],
+    ids=["nothing", "unwanted", "wanted"],
+)
+def test_only_what_lacks_what_is_shown_is_tried(arriving: Mapping[str, Any], expected: list[tuple[str, int]]) -> None:
+    more = [malware("shows nothing"), LABELLED, SPYING_ONE]
+    decided = Decided(hub_world(*more, policies={}, **LABELS), NOW)
+    with taken("_raise_one") as steps_taken:
+        decided.apply(arrives(arriving), NOW)
+    assert [(about, views) for _, about, views in steps_taken if about == HUB["id"]] == expected
+
+
+def test_relationship_to_what_shows_nothing_is_not_followed() -> None:
+    decided = Decided(hub_world(malware("shows nothing"), LABELLED, policies={}, **LABELS), NOW)
+    for other, followed in (("shows nothing", []), ("labelled", [HUB["id"]])):
+        with taken("_raise_all") as steps_taken:
+            decided.apply(arrives(related(HUB, malware(other))), NOW)
+        assert [about for _, about, _ in steps_taken] == followed
+
+
+def test_what_has_it_already_is_not_tried_again() -> None:
+    second = malware("second", labels=["a crime"])
+    decided = Decided(hub_world(LABELLED, second, related(HUB, LABELLED), policies={}, **LABELS), NOW)
+    assert decided.verdicts.outcome(ref(HUB), RU_VIEW) is Outcome.WHOLE
+    with taken("_raise_one") as steps_taken:
+        decided.apply(arrives(related(HUB, second)), NOW)
+    assert steps_taken == []
+
+
+def test_relationship_that_can_be_in_no_view_passes_nothing_on() -> None:
+    link = related(HUB, LABELLED)
+    recalled = policy(link, recalled_views=frozenset({RU_VIEW}))
+    both = views({"topics": CRIME}, {"topics": CRIME})
+    decided = Decided(hub_world(link, policies=recalled, views=both, **LABELS), NOW)
+    with taken("_raise_all", "_raise_shown") as steps_taken:
+        decided.apply(arrives(LABELLED), NOW)
+    assert {views for _, about, views in steps_taken if about == HUB["id"]} == {0b10}
+
+
+def test_what_is_read_again_as_it_was_raises_nothing_that_hangs_on_it() -> None:
+    both = views({"topics": CRIME}, {"topics": CRIME})
+    decided = Decided(hub_world(LABELLED, related(HUB, LABELLED), views=both, policies={}, **LABELS), NOW)
+    with taken("_raise_one", "_raise_all") as steps_taken:
+        decided.apply(arrives(LABELLED), NOW)
+    assert steps_taken == []
+
+
+# What is told to be touched, to the id.
+
+
+def touched(decided: Decided, change: Change) -> set[str]:
+    return set(decided.apply(change, decided.now))
+
+
+def test_variant_is_touched_where_what_it_names_comes_in_and_nowhere_else() -> None:
+    late = stix("tool", "late", name="late")
+    told = malware("tells", description=f"see {late['id']}")
+    fields = {"allow": "standard", "external_references": "any", "tear_line": "if-needed"}
+    only_fr = hub_world(told, views=views({"types": ["malware"], "fields": fields}, {"types": ["tool"]}))
+    assert touched(Decided(only_fr, NOW), arrives(late)) == {late["id"]}
+    both = hub_world(told, views=views({"fields": fields}, {"types": ["tool"]}))
+    assert touched(Decided(both, NOW), arrives(late)) == {late["id"], told["id"]}
+
+
+def test_what_goes_whole_or_not_at_all_is_not_touched_while_it_still_waits() -> None:
+    late, gone = malware("late"), malware("gone")
+    fields = {"allow": "standard", "external_references": "any", "tear_line": "none"}
+    dates = {"name": "r", "published": "2026-01-01T00:00:00Z"}
+    waits = stix("report", "w", object_refs=[late["id"], gone["id"]], **dates)
+    decided = Decided(hub_world(waits, views=views({"fields": fields}, {"fields": fields})), NOW)
+    assert touched(decided, arrives(late)) == {late["id"]}
+    assert touched(decided, arrives(gone)) == {gone["id"], waits["id"]}
+
+
+def test_target_that_arrives_as_a_variant_lets_rise_what_may_be_one() -> None:
+    hidden = [{"marking_ref": TLP["red"], "selectors": ["description"]}]
+    late = malware("late", description="d", granular_markings=hidden)
+    link = related(PLAIN, late)
+    decided = Decided(hub_world(link, views=views({}, {})), NOW)
+    assert raised(decided, arrives(late)) == {link["id"]: {RU_VIEW, FR_VIEW}}
+    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.VARIANT
+
+
+def test_target_that_becomes_whole_lets_rise_what_needs_it_whole() -> None:
+    hidden = [{"marking_ref": TLP["red"], "selectors": ["description"]}]
+    cut, uncut = malware("t", description="d", granular_markings=hidden), malware("t", description="d")
+    link = related(PLAIN, cut)
+    decided = Decided(hub_world(cut, link, views=views({}, {})), NOW)
+    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.VARIANT
+    decided.apply(arrives(uncut), NOW)
+    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.WHOLE

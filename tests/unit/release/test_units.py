@@ -73,6 +73,13 @@ def test_denied_property_is_readable_by_the_other_clause_and_says_why() -> None:
     assert (version.unit_slots, version.required_slots, version.cut_within) == ((SECOND,), (SECOND,), frozenset())
 
 
+def test_name_alone_can_be_replaced_by_a_pseudonym() -> None:
+    denied = two({"fields": fields(deny=["is_family", "malware_types"])})
+    thing = malware(malware_types=["worm"])
+    (version,) = found(world(thing, views=denied), thing)
+    assert (version.unit_slots, version.required_slots) == ((SECOND,), (SECOND,))
+
+
 def test_custom_property_goes_by_name_alone_and_an_internal_one_never() -> None:
     thing = malware(x_acme=1, x_sepakat_note="n")
     named = two({"fields": fields(allow=["standard", "x_acme", "x_sepakat_note"])})
