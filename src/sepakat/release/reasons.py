@@ -81,8 +81,9 @@ class Reasons:
             verdict = Verdict.WITHHOLDS if outcome is Outcome.OUT else Verdict.PERMITS
             return [in_force, readable, worded("ScaffoldNeeded", verdict, facts)]
         self._world.find_parts(version)
-        found = self._ask(version, outcome, hopeful=outcome is Outcome.OUT)
-        if outcome is Outcome.OUT and not any(finding.verdict is Verdict.WITHHOLDS for finding in found):
+        is_out = outcome is Outcome.OUT
+        found = self._ask(version, outcome, hopeful=is_out)
+        if is_out and not any(finding.verdict is Verdict.WITHHOLDS for finding in found):
             found = self._ask(version, outcome, hopeful=False)
         return [in_force, readable, *found]
 
@@ -107,9 +108,9 @@ class Reasons:
             allowed = rule(self._world, version) & self._bit
             found.append(self._whole_view(name, version, allowed=bool(allowed)))
         for name in _ALONG_THE_BASIS:
-            mask = CLAUSE_RULES[name](self._world, version)
-            if mask != self._world.slots.every or self._rests_on(name, version):
-                found.append(self._whole_view(name, version, allowed=bool(mask & (matching or block))))
+            if self._rests_on(name, version):
+                mask = CLAUSE_RULES[name](self._world, version) & (matching or block)
+                found.append(self._whole_view(name, version, allowed=bool(mask)))
         structure = Structure(self._world, self._fixpoint, version, self._bit, matching or block)
         found += structure.findings(outcome, self._facts())
         return found

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from sepakat.release.explanation import findings_document, lines, remedies, sentence
-from sepakat.release.rules import BY_NAME, RULES, reference_page
+from sepakat.release.rules import RULES
 from tests.unit.release.small import TLP, UNKNOWN, clause, decision, held, malware, party_id, terms, under, world
 
 
@@ -64,13 +64,3 @@ def test_document_of_a_decision_is_plain_json() -> None:
     assert json.loads(json.dumps(document)) == document
     assert document["outcome"] == "whole"
     assert len(document["findings"]) == len(RULES)
-
-
-def test_no_two_rules_have_the_same_name() -> None:
-    assert len(BY_NAME) == len(RULES)
-
-
-def test_reference_page_has_a_row_for_every_rule() -> None:
-    page = reference_page()
-    assert all(f"| `{rule.name}` | {rule.holds} |" in page for rule in RULES)
-    assert max(map(len, page.split("\n")[:6])) <= 120
