@@ -21,7 +21,7 @@ from sepakat.release.compiled import Compiled
 from sepakat.release.cutting import Cut, cut_of, remainder_of
 from sepakat.release.engine import Verdicts
 from sepakat.release.question import ViewKey, World
-from sepakat.release.versions import Version
+from sepakat.release.versions import NOT_HELD, Version
 from sepakat.stix.canonical import canonical_bytes, digest
 from sepakat.stix.identifiers import AgreementId, StixId, type_of
 from sepakat.stix.instants import format_instant
@@ -164,10 +164,9 @@ def _renamed(
     """For each path with references to variants: the ids there, and those under which the targets go."""
     renamed: dict[Path, dict[StixId, StixId]] = {}
     for edge in version.edges:
-        target = world.held.get(edge.target)
-        if target is not None and target.present & bit and not target.whole & bit:
-            made = keys.id_of(view, edge.target)
-            renamed.setdefault(edge.path, {})[edge.target] = made
+        target = world.held.get(edge.target, NOT_HELD)
+        if target.present & ~target.whole & bit:
+            renamed.setdefault(edge.path, {})[edge.target] = keys.id_of(view, edge.target)
     return renamed
 
 

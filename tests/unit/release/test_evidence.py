@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sepakat.agreements.topics import TopicDefinition, TopicTable
 from sepakat.release.decision import Outcome
-from tests.unit.release.small import clause, malware, outcome, policy, related, stix, under, world
+from tests.unit.release.small import (
+    clause,
+    compiled,
+    malware,
+    outcome,
+    policy,
+    ref,
+    related,
+    stix,
+    under,
+    world,
+)
 
 IRAQ = under(clause(regions={"any": ["IQ"], "none": []}))
 
 
-def note(*about: dict[str, object]) -> dict[str, object]:
+def note(*about: Mapping[str, Any]) -> dict[str, Any]:
     return stix("note", "n", content="A note.", object_refs=[one["id"] for one in about])
 
 
@@ -49,3 +66,72 @@ def test_a_relationship_between_things_that_show_no_region_is_about_none() -> No
     one, other = malware("one"), malware("other")
     made = related(one, other, "related-to")
     assert outcome(world(one, other, made, views=IRAQ), made) is Outcome.OUT
+
+
+# By itself
+
+
+def own(thing: Mapping[str, Any], *beside: Mapping[str, Any], **inputs: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """The own topics and regions of an object."""
+    version = compiled(world(thing, *beside, **inputs)).by_ref[ref(thing)]
+    return version.own_topics, version.own_regions
+
+
+NOBODY = frozenset[str]()
+
+
+def test_topics_are_those_of_labels_names_ids_and_annotations_together() -> None:
+    named = malware("named")
+    table = TopicTable(
+        (
+            TopicDefinition("by/label", labels=frozenset({"isis"})),
+            TopicDefinition("by/name", names=frozenset({"Daesh"})),
+            TopicDefinition("by/alias", names=frozenset({"ISIL"})),
+            TopicDefinition("by/id", entities=frozenset({named["id"]})),
+            TopicDefinition("by/none", names=frozenset({"somebody else"})),
+        )
+    )
+    annotated = {
+        **policy(named, topics=frozenset({"by/annotation"})),
+        **policy(malware("m"), topics=frozenset({"by/own"})),
+    }
+    thing = malware("m", name="DAESH", aliases=["isil"], labels=["x", "isis"], x_acme_ref=named["id"])
+    topics, regions = own(thing, topics=table, policies=annotated)
+    assert topics == {"by/label", "by/name", "by/alias", "by/id", "by/annotation", "by/own"}
+    assert regions == NOBODY
+
+
+def test_nothing_has_a_topic_by_itself_without_one_of_these() -> None:
+    assert own(malware(labels=["isis"])) == (NOBODY, NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("place", "regions"),
+    [
+        ({"country": "IQ"}, {"IQ"}),
+        ({"country": "irq", "region": "western-asia"}, {"IQ", "western-asia"}),
+        ({"country": "IQ", "administrative_area": "IQ-AN"}, {"IQ", "IQ-AN"}),
+        ({"country": "Narnia"}, {"Narnia"}),
+        ({"country": 7, "city": "Mosul"}, set()),
+    ],
+)
+def test_regions_of_a_place_are_its_country_region_and_area_as_the_table_spells_them(
+    place: dict[str, Any], regions: set[str]
+) -> None:
+    made = stix("location", "p", **place)
+    assert own(made) == (NOBODY, frozenset(regions))
+    assert own(note(made), made) == (NOBODY, frozenset(regions))
+
+
+def test_regions_of_every_place_that_is_named_and_every_annotation_count() -> None:
+    iraq, france = stix("location", "iq", country="IQ"), stix("location", "fr", country="FR")
+    about = malware()
+    thing = note(iraq, about, france)
+    annotated = {**policy(about, regions=frozenset({"DE"})), **policy(thing, regions=frozenset({"IT"}))}
+    assert own(thing, iraq, about, france, policies=annotated)[1] == {"IQ", "FR", "DE", "IT"}
+    assert own(iraq, policies=policy(iraq, regions=frozenset({"SY"})))[1] == {"IQ", "SY"}
+    assert own(thing, iraq, policies=policy(iraq, regions=frozenset({"SY"})))[1] == {"IQ", "SY"}
+
+
+def test_place_that_is_not_held_has_no_region() -> None:
+    assert own(note(stix("location", "iq", country="IQ")))[1] == NOBODY

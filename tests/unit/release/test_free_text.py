@@ -13,7 +13,8 @@ def test_names_aliases_and_values_identify_and_descriptions_do_not() -> None:
 
 
 def test_short_strings_do_not_identify() -> None:
-    assert identifying_strings({"name": "GH"}) == frozenset()
+    assert identifying_strings({"name": "GHI", "aliases": ["G  H"]}) == frozenset()
+    assert identifying_strings({"name": "GHIJ"}) == {"ghij"}
 
 
 def test_what_still_stands_in_its_property_is_not_withheld() -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +17,10 @@ from sepakat.release.engine import decide_all
 from sepakat.release.question import ViewKey, World
 from sepakat.release.variants import (
     VariantKeys,
+    has_times,
     project,
     projection_digest,
+    pseudonym,
     same_as,
     variant_id,
     variant_object,
@@ -189,3 +195,79 @@ def test_relationship_to_a_pseudonymous_person_names_the_variant() -> None:
     link = related(malware(), PERSON, "attributed-to")
     asked = world(malware(), PERSON, link, views=under(BY_PSEUDONYM))
     assert left(asked, link)["target_ref"] == variant_id(SECRET, VIEW, StixId(PERSON["id"]), 0)
+
+
+def keyed(purpose: str, *parts: str | int) -> str:
+    """The HMAC under the secret over the canonical form (RFC 8785) of what it is for."""
+    text = json.dumps(["sepakat", purpose, 1, *parts], separators=(",", ":"))
+    return hmac.new(SECRET, text.encode(), hashlib.sha256).hexdigest()
+
+
+def test_ids_tokens_and_pseudonyms_are_the_same_for_ever() -> None:
+    namespace = uuid.UUID("7d0f6c1c-4f0e-5b0c-9a86-2f1d4c9be2a7")
+    assert variant_id(SECRET, VIEW, M, 3) == f"malware--{uuid.uuid5(namespace, keyed('variant', 'a', 'ru', M, 3))}"
+    assert same_as(SECRET, AgreementId("a"), M) == keyed("same-as", "a", M)
+    assert pseudonym(SECRET, VIEW, M) == f"Person {keyed('pseudonym', 'a', 'ru', M)[:12]}"
+
+
+def test_epoch_is_none_until_a_recall_raises_it() -> None:
+    keys = VariantKeys(SECRET, {(VIEW, M): 2})
+    assert (keys.epoch(VIEW, M), KEYS.epoch(VIEW, M)) == (2, 0)
+    assert (keys.id_of(VIEW, M), KEYS.id_of(VIEW, M)) == (
+        variant_id(SECRET, VIEW, M, 2),
+        variant_id(SECRET, VIEW, M, 0),
+    )
+
+
+def test_secret_and_ids_are_never_written_out_and_what_was_found_does_not_tell_keys_apart() -> None:
+    one, other = VariantKeys(SECRET), VariantKeys(SECRET)
+    one.id_of(VIEW, M)
+    assert one == other
+    assert repr(one) == repr(other)
+    assert "secret" not in repr(one)
+    assert M not in repr(one)
+
+
+class Asked(dict[tuple[ViewKey, StixId], int]):
+    """No epochs; notes for what one was asked."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        self[key] = default
+        return default
+
+
+def test_only_what_goes_as_a_variant_gets_an_id() -> None:
+    torn, whole = cut("torn"), malware("whole")
+    hidden = malware("hidden", tlp="red")
+    thing = cut(x_a_ref=torn["id"], x_b_ref=hidden["id"], x_c_ref=whole["id"], x_d_ref=malware("absent")["id"])
+    asked = world(torn, whole, hidden, thing, views=under(clause(fields={"allow": "any", "tear_line": "if-needed"})))
+    epochs = Asked()
+    remains = left(asked, thing, VariantKeys(SECRET, epochs))
+    assert {original for _, original in epochs} == {torn["id"]}
+    assert {name for name in remains if name.startswith("x_")} == {"x_a_ref", "x_c_ref"}
+
+
+def test_what_does_not_go_as_a_variant_is_named_with_the_view() -> None:
+    hidden = malware("hidden", tlp="red")
+    for thing in (malware(), hidden, malware("absent")):
+        with pytest.raises(InputError) as refused:
+            left(world(malware(), hidden), thing)
+        assert refused.value.code == "not-a-variant"
+        assert refused.value.message == f"{thing['id']} does not go to ru as a variant under a"
+
+
+@pytest.mark.parametrize(
+    ("projection", "expected"),
+    [
+        ({"type": "malware"}, True),
+        ({"type": "relationship"}, True),
+        ({"type": "url"}, False),
+        ({"type": "url", "created_by_ref": GIVER}, False),
+        ({"type": "x-acme", "created_by_ref": GIVER}, True),
+        ({"type": "x-acme"}, False),
+    ],
+)
+def test_times_are_of_what_has_versions_and_of_custom_types_with_a_creator(
+    projection: dict[str, Any], expected: bool
+) -> None:
+    assert has_times(projection) is expected
