@@ -220,4 +220,4 @@ def _allowed(version: Version) -> tuple[int, ...]:
 
 def _has_more(before: tuple[int, ...], now: tuple[int, ...], slots: int) -> bool:
     """Whether any of some masks has a bit that it had not."""
-    return any(new & ~old & slots for old, new in zip(before, now, strict=True))
+    return any(now[place] & ~old & slots for place, old in enumerate(before))

@@ -64,9 +64,9 @@ class Verdicts:
         return next_change(self.compiled)
 
     def _outcome(self, version: Version, view: ViewKey) -> Outcome:
-        bit = self.compiled.slots.bit(view)
         if version.is_scaffold:
-            return Outcome.WHOLE if bit and version.id in self.publication.of(view) else Outcome.OUT
+            return Outcome.WHOLE if version.id in self.publication.of(view) else Outcome.OUT
+        bit = self.compiled.slots.bit(view)
         if version.whole & bit:
             return Outcome.WHOLE
         return Outcome.VARIANT if version.variant & bit else Outcome.OUT

@@ -137,7 +137,7 @@ class RisingFixpoint(Fixpoint):
         views &= version.bound
         slots = version.base_slots & ~version.matched & self._slots.spread(views)
         may_be_whole, may_be_variant = views & version.bound_whole & ~whole, views & version.bound_variant & ~variant
-        if not (slots or may_be_whole or may_be_variant) or version.is_scaffold:
+        if not (slots or may_be_whole or may_be_variant):
             return
         clauses = self._world.clauses
         matched = version.matched | (self._hoped_for(version, slots) if slots else 0)

@@ -232,8 +232,8 @@ class Decided:
         while waiting:
             identifier = waiting.pop()
             new = {identifier, *self._derivers.get(identifier, ())} - concerned
-            concerned |= new
-            waiting += new
+            concerned.update(new)
+            waiting.extend(new)
         return True
 
     def _note_basis(self, held: HeldVersion) -> None:

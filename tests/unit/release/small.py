@@ -18,7 +18,7 @@ from sepakat.release.question import HeldVersion, ObjectPolicy, ReceivedTerms, V
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.markings import PAP as PAP_DEFINITIONS
 from sepakat.stix.markings import TLP_1, TLP_2
-from sepakat.stix.objects import StixObject
+from sepakat.stix.objects import StixObject, VersionRef
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SINCE = "2026-01-01T00:00:00.000Z"
@@ -225,3 +225,11 @@ def failing(asked: World, content: Mapping[str, Any], key: ViewKey = VIEW, now: 
 def verdicts(asked: World, now: datetime = NOW) -> Verdicts:
     """All verdicts of a world."""
     return decide_all(asked, now)
+
+
+def standings(found: Verdicts) -> dict[VersionRef, tuple[int, int, int]]:
+    """Where each version stands, and the slots of the clauses that match where it is in a view."""
+    return {
+        name: (version.whole, version.variant, version.matched & found.compiled.slots.spread(version.present))
+        for name, version in found.compiled.by_ref.items()
+    }

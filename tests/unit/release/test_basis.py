@@ -7,10 +7,12 @@ import pytest
 from sepakat.claims.extension import CLAIM_EXTENSION
 from sepakat.release.decision import Outcome
 from sepakat.release.question import Approval
+from sepakat.stix.identifiers import StixId
 from tests.unit.release.small import (
     NOW,
     TLP,
     VIEW,
+    compiled,
     failing,
     held,
     malware,
@@ -77,6 +79,10 @@ def test_circle_of_claims_is_bound_by_all_its_members() -> None:
 def test_basis_that_is_not_held_has_an_unknown_origin() -> None:
     note = claim("n", quoting(malware("gone")))
     assert "BasisAllows" in failing(world(SUBJECT, note), note)
+
+
+def test_nothing_is_let_through_by_a_basis_that_nobody_knows() -> None:
+    assert compiled(world()).basis.of(StixId(malware("gone")["id"])) == 0
 
 
 def test_all_held_versions_of_a_basis_bind() -> None:

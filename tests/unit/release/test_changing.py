@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from sepakat.agreements.terms import TearLine, Tlp
+from sepakat.release.compiled import Compiled
 from sepakat.release.decision import Outcome
-from sepakat.release.engine import decide, decide_all
+from sepakat.release.engine import Verdicts, decide, decide_all
 from sepakat.release.fixpoint import Fixpoint
-from sepakat.release.question import ObjectPolicy, View, World
+from sepakat.release.question import ObjectPolicy, View, ViewKey, World
 from sepakat.release.state import Change, Decided
 from sepakat.release.versions import Version
-from sepakat.stix.identifiers import StixId
+from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from tests.unit.release.small import (
     NOW,
     TLP,
@@ -28,6 +29,7 @@ from tests.unit.release.small import (
     policy,
     ref,
     related,
+    standings,
     stix,
     topics,
     under,
@@ -62,6 +64,7 @@ def apply(decided: Decided, change: Change) -> frozenset[StixId]:
     """Take a change in and see that everything is as if decided anew."""
     touched = decided.apply(change, decided.now)
     fresh = decide_all(decided.world, decided.now)
+    assert standings(decided.verdicts) == standings(fresh)
     for versions in decided.world.versions.values():
         for version in versions:
             for key in decided.world.views:
@@ -387,3 +390,150 @@ def test_annotation_lets_rise_what_it_shows() -> None:
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
     apply(decided, Change(policies={StixId(WANTED["id"]): ObjectPolicy()}))
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
+
+
+# Two views, of which one changes: `ru` is bit 1, `fr` bit 2.
+
+FR_KEY = ViewKey(AgreementId("b"), PartyId("fr"))
+FIELDS = {"allow": "standard", "external_references": "any", "tear_line": "if-needed"}
+HIDDEN = [{"marking_ref": TLP["red"], "selectors": ["description"]}]
+LOW, HIGH = {"ceiling": {"tlp": "green"}}, {"ceiling": {"tlp": "amber"}}
+AMBER = malware("amber", tlp="amber")
+
+
+def both(ru: Mapping[str, Any] | None = None, fr: Mapping[str, Any] | None = None) -> tuple[View, ...]:
+    """The view of `ru` and that of `fr`, with one clause each."""
+    return (
+        view(agreement(clause(**(ru or {})))),
+        view(agreement(clause(**(fr or {})), name="b", takers=("fr",)), "fr", country="FR"),
+    )
+
+
+def becomes(views: tuple[View, ...]) -> Change:
+    """That these are the terms now."""
+    return Change(views={made.key: made for made in views})
+
+
+def fields(**changes: Any) -> dict[str, Any]:
+    return {"fields": {**FIELDS, **changes}}
+
+
+TERMS: Mapping[str, Mapping[str, Any]] = {
+    "generous": {},
+    "low": LOW,
+    "no descriptions": fields(deny=["description"]),
+    "no types": fields(deny=["malware_types"]),
+    "whole or not": fields(tear_line="none"),
+    "always cut": fields(tear_line="always"),
+    "tools": {"types": ["tool", "relationship"]},
+    "crime": {"topics": CRIME},
+    "africa": {"regions": {"any": ["africa"]}},
+    "some crime cut": {"topics": CRIME, **fields(deny=["description"])},
+}
+
+
+def bounds(found: Verdicts) -> dict[tuple[StixId, str], tuple[int, int]]:
+    """How high each version may rise."""
+    return {name: (one.bound_whole, one.bound_variant) for name, one in found.compiled.by_ref.items()}
+
+
+def test_bounds_after_wider_terms_of_one_view_are_those_of_deciding_anew() -> None:
+    told = malware("told", description=f"see {malware('gone')['id']}")
+    whole = related(PLAIN[0], AMBER)
+    cut = related(PLAIN[0], malware("kept"))
+    kept = malware("kept", description="d", granular_markings=HIDDEN)
+    recalled = policy(PLAIN[0], recalled_views=frozenset({FR_KEY}))
+    for low, high in ((both(LOW, HIGH), both(HIGH, HIGH)), (both(HIGH, LOW), both(HIGH, HIGH))):
+        decided = Decided(hub_world(told, whole, cut, kept, AMBER, views=low, policies=recalled), NOW)
+        apply(decided, becomes(high))
+        assert bounds(decided.verdicts) == bounds(Decided(decided.world, NOW).verdicts)
+
+
+def test_terms_that_narrow_touch_nothing_in_other_views_and_nothing_that_stays() -> None:
+    decided = Decided(hub_world(AMBER, related(HUB, AMBER), views=both(HIGH, HIGH)), NOW)
+    assert apply(decided, becomes(both(HIGH, LOW))) == names(AMBER, related(HUB, AMBER))
+    # What the low ceiling does not let go stays out, and so does what hangs on it.
+    assert apply(decided, becomes(both(LOW, LOW))) == names(AMBER, related(HUB, AMBER))
+    assert apply(decided, becomes(both({**LOW, "types": ["tool"]}, LOW))) == names(
+        *(HUB, WANTED, *PLAIN, *(related(HUB, other) for other in (*PLAIN[:4], AMBER)))
+    )
+
+
+def test_wider_terms_touch_what_the_view_could_hold_and_nothing_that_cannot_be_read() -> None:
+    broken = malware("broken", modified="soon")
+    tool = stix("tool", "t", name="t")
+    decided = Decided(world(broken, AMBER, tool, views=both({**LOW, "types": ["malware"]}, {})), NOW)
+    assert decided.apply(becomes(both({**HIGH, "types": ["malware"]}, {})), NOW) == names(AMBER)
+
+
+def test_clause_that_begins_or_ends_to_let_things_be_cut_touches_what_it_matches() -> None:
+    described = malware("described", description="d", granular_markings=HIDDEN)
+    decided = Decided(world(described, *PLAIN, views=both(fields(tear_line="none"))), NOW)
+    assert names(described) <= apply(decided, becomes(both(fields())))
+    assert decided.verdicts.outcome(ref(described), VIEW) is Outcome.VARIANT
+    assert names(described) <= apply(decided, becomes(both(fields(tear_line="none"))))
+    assert decided.verdicts.outcome(ref(described), VIEW) is Outcome.OUT
+    assert names(*PLAIN) <= apply(decided, becomes(both(fields(tear_line="always"))))
+    assert decided.verdicts.outcome(ref(PLAIN[0]), VIEW) is Outcome.VARIANT
+    assert decided.verdicts.outcome(ref(PLAIN[0]), FR_KEY) is Outcome.WHOLE
+
+
+@pytest.mark.parametrize("after", [LOW, {}], ids=["narrower", "wider"])
+@pytest.mark.parametrize(("words", "fault"), [(("a part that is gone",), "a part that is gone"), ((), "RuntimeError")])
+def test_version_whose_parts_cannot_be_found_under_new_terms_is_out_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, after: Mapping[str, Any], words: tuple[str, ...], fault: str
+) -> None:
+    told = malware("told", description="d")
+    above = related(PLAIN[0], told)
+    decided = Decided(world(told, *PLAIN, above, views=both(HIGH, HIGH)), NOW)
+    find_parts = Compiled.find_parts
+
+    def fail(self: Compiled, version: Version) -> None:
+        if version.id == told["id"]:
+            raise RuntimeError(*words)
+        find_parts(self, version)
+
+    monkeypatch.setattr(Compiled, "find_parts", fail)
+    touched = decided.apply(becomes(both(after, HIGH)), NOW)
+    assert names(told, above) <= touched
+    (version,) = decided.verdicts.compiled.held[StixId(told["id"])].versions
+    assert version.fault == fault
+    assert (version.base_slots, version.matched, version.top_whole, version.top_variant) == (0, 0, 0, 0)
+    for key in (VIEW, FR_KEY):
+        assert decided.verdicts.outcome(ref(told), key) is Outcome.OUT
+        assert decided.verdicts.outcome(ref(above), key) is Outcome.OUT
+
+
+def test_party_that_is_looked_at_again_stays_in_every_view_and_goes_on_showing_its_topics() -> None:
+    party = {
+        **stix("identity", "party iq", tlp=None, name="Iraq", identity_class="organization", labels=["a crime"]),
+        "description": f"see {malware('gone')['id']}",
+    }
+    asked = hub_world(
+        related(HUB, party),
+        topics=topics(crime=frozenset({"a crime"})),
+        policies=policy(party, expires_at=NOW + timedelta(hours=1)),
+    )
+    versions = {**asked.versions, StixId(party["id"]): (held(party),)}
+    decided = Decided(replace(asked, versions=versions), NOW)
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    assert names(party) <= decided.apply(Change(), NOW + timedelta(hours=1))
+    assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
+    assert standings(decided.verdicts) == standings(decide_all(decided.world, decided.now))
+
+
+@pytest.mark.parametrize("after", TERMS)
+@pytest.mark.parametrize("before", TERMS)
+def test_terms_of_one_view_that_become_any_others_leave_all_as_if_decided_anew(before: str, after: str) -> None:
+    told = malware("told", description="d", malware_types=["worm"])
+    marked = malware("marked", description="d", granular_markings=HIDDEN)
+    african = malware("african")
+    objects = [told, marked, african, AMBER, stix("tool", "t", name="t"), stix("tool", "u", name="u", tlp="amber")]
+    links = [related(told, WANTED), related(HUB, WANTED), related(marked, african), related(HUB, AMBER)]
+    notes = {**ABOUT, **policy(african, regions=frozenset({"KE"}))}
+    for place, other in enumerate(("generous", "crime")):
+        views = [TERMS[other]] * 2
+        views[place] = TERMS[before]
+        decided = Decided(hub_world(*objects, *links, views=both(*views), policies=notes), NOW)
+        views[place] = TERMS[after]
+        apply(decided, becomes(both(*views)))

@@ -27,6 +27,7 @@ from tests.unit.release.small import (
     held,
     malware,
     outcome,
+    party_id,
     policy,
     ref,
     related,
@@ -60,6 +61,26 @@ def test_nothing_goes_under_a_key_that_names_another_agreement() -> None:
     wrong = replace(view(agreement()), key=ViewKey(AgreementId("b"), RU))
     asked = world(malware(), views=(wrong,))
     assert outcome(asked, malware(), wrong.key) is Outcome.OUT
+
+
+def test_nothing_goes_in_a_view_that_nobody_knows() -> None:
+    nowhere = ViewKey(AgreementId("elsewhere"), RU)
+    verdicts = decide_all(world(malware()), NOW)
+    assert verdicts.released(nowhere) == ()
+    for held_there in verdicts.compiled.by_ref:
+        assert verdicts.outcome(held_there, nowhere) is Outcome.OUT
+
+
+def test_released_are_whole_versions_variants_and_the_scaffold_that_they_need() -> None:
+    cut = malware("cut", description="d", granular_markings=[{"marking_ref": TLP["red"], "selectors": ["description"]}])
+    verdicts = decide_all(world(malware(), cut, malware("secret", tlp="red")), NOW)
+    released = dict(verdicts.released(VIEW))
+    assert {name: released.get(ref(one)) for name, one in (("whole", malware()), ("cut", cut))} == {
+        "whole": Outcome.WHOLE,
+        "cut": Outcome.VARIANT,
+    }
+    scaffold = [identifier for (identifier, _) in released if identifier not in (malware()["id"], cut["id"])]
+    assert set(scaffold) == {party_id("us"), party_id("ru"), TLP["green"]}
 
 
 def test_version_that_is_not_held_is_out() -> None:

@@ -29,6 +29,7 @@ from tests.unit.release.small import (
     ref,
     related,
     sid,
+    standings,
     stix,
     topics,
     view,
@@ -89,6 +90,7 @@ def raised(decided: Decided, change: Change) -> dict[StixId, set[ViewKey]]:
     with watched(decided) as found:
         decided.apply(change, decided.now)
     fresh = decide_all(decided.world, decided.now)
+    assert standings(decided.verdicts) == standings(fresh)
     for version in fresh.compiled.by_ref:
         for key in decided.world.views:
             assert decided.verdicts.outcome(version, key) == fresh.outcome(version, key), version
@@ -441,6 +443,83 @@ def test_what_stays_in_and_shows_something_new_raises_the_other_end() -> None:
     assert decided.verdicts.outcome(ref(hub), RU_VIEW) is Outcome.OUT
 
 
+def touched(decided: Decided, change: Change) -> set[str]:
+    return set(decided.apply(change, decided.now))
+
+
+CUTS = {"allow": "any", "deny": ["description"], "external_references": "any", "tear_line": "if-needed"}
+
+
+def test_what_rises_goes_by_the_clauses_that_match_alone() -> None:
+    late = malware("late")
+    link = related(PLAIN, late)
+    terms = agreement(clause(types=["tool"]), clause(id="S2"))
+    decided = Decided(hub_world(link, views=(view(terms),)), NOW)
+    assert raised(decided, arrives(late)) == {link["id"]: {RU_VIEW}}
+    (version,) = decided.verdicts.compiled.held[StixId(link["id"])].versions
+    assert version.matched == 0b10
+
+
+def test_what_is_in_already_goes_by_one_clause_more_when_that_gets_its_evidence() -> None:
+    described = malware("described", description="d")
+    terms = agreement(clause(id="S1", fields=CUTS), clause(id="S2", topics=CRIME, fields=CUTS))
+    decided = Decided(hub_world(described, views=(view(terms),)), NOW)
+    assert raised(decided, arrives(related(described, CRIMINAL))) == {described["id"]: {RU_VIEW}}
+    (version,) = decided.verdicts.compiled.held[StixId(described["id"])].versions
+    assert (version.matched, version.whole, version.variant) == (0b11, 0, 1)
+
+
+@pytest.mark.parametrize("axis", ["topics", "regions"])
+def test_relationship_and_its_other_end_rise_for_what_an_end_that_stays_in_begins_to_show(axis: str) -> None:
+    hub, place = stix("tool", "hub", name="hub"), stix("location", "place", country="KE")
+    note = stix("note", "n", content="c", object_refs=[place["id"]])
+    link, wants = related(hub, note), {"topics": {"topics": CRIME}, "regions": {"regions": AFRICA}}[axis]
+    terms = agreement(clause(types=["tool", "relationship"], **wants), clause(id="S2", types=["note", "location"]))
+    before, after = {
+        "topics": (note, {**note, "labels": ["a crime"]}),
+        "regions": ({**place, "country": "FR"}, place),
+    }[axis]
+    others = [one for one in (hub, place, note, link) if one["id"] != before["id"]]
+    decided = Decided(hub_world(*others, before, policies={}, views=(view(terms),), **LABELS), NOW)
+    assert decided.verdicts.outcome(ref(link), RU_VIEW) is Outcome.OUT
+    assert raised(decided, arrives(after)).keys() >= {hub["id"], link["id"]}
+    assert [decided.verdicts.outcome(ref(one), RU_VIEW) for one in (hub, link)] == [Outcome.WHOLE] * 2
+
+
+def test_what_names_a_version_is_touched_in_the_views_alone_in_which_that_goes_by_one_clause_more() -> None:
+    described = malware("described", description="d")
+    told = stix("tool", "told", name="told", description=f"see {described['id']}")
+    ru = agreement(
+        clause(id="S1", types=["malware", "relationship"], fields=CUTS), clause(id="S2", topics=CRIME, fields=CUTS)
+    )
+    fr = agreement(clause(fields=CUTS), name="b", takers=("fr",))
+    decided = Decided(hub_world(described, told, views=(view(ru), view(fr, "fr"))), NOW)
+    assert decided.verdicts.outcome(ref(told), FR_VIEW) is Outcome.VARIANT
+    link = related(described, CRIMINAL)
+    recalled = Change(versions=arrives(link).versions, policies=policy(link, recalled_views=frozenset({FR_VIEW})))
+    assert touched(decided, recalled) == {link["id"], described["id"]}
+
+
+def test_nothing_is_hoped_for_by_what_has_its_evidence_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[StixId] = []
+    hope = RisingFixpoint._hope
+
+    def record(self: RisingFixpoint, identifier: StixId) -> tuple[int, int]:
+        asked.append(identifier)
+        return hope(self, identifier)
+
+    monkeypatch.setattr(RisingFixpoint, "_hope", record)
+    late, dates = malware("late"), {"name": "r", "published": "2026-01-01T00:00:00Z"}
+    report = stix("report", "r", object_refs=[late["id"]], **dates)
+    decided = Decided(hub_world(report, views=views({}, {})), NOW)
+    decided.apply(arrives(late), NOW)
+    assert decided.verdicts.outcome(ref(report), RU_VIEW) is Outcome.WHOLE
+    assert asked == []
+    decided = Decided(hub_world(), NOW)
+    decided.apply(arrives(related(HUB, CRIMINAL)), NOW)
+    assert asked == [HUB["id"]]
+
+
 # Steps that are taken in vain, counted.
 
 
@@ -517,10 +596,6 @@ def test_what_is_read_again_as_it_was_raises_nothing_that_hangs_on_it() -> None:
 
 
 # What is told to be touched, to the id.
-
-
-def touched(decided: Decided, change: Change) -> set[str]:
-    return set(decided.apply(change, decided.now))
 
 
 def test_variant_is_touched_where_what_it_names_comes_in_and_nowhere_else() -> None:
