@@ -156,8 +156,6 @@ class RisingFixpoint(Fixpoint):
 
     def _hoped_for(self, version: Version, slots: int) -> int:
         """Of some slots, those for which evidence could be there if everything were in the views that could be."""
-        if not slots & ~(version.topic_slots & version.region_slots):
-            return slots
         if version.type in RELATIONSHIPS:
             topics = regions = 0
             for end in version.ends:

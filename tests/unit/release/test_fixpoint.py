@@ -276,11 +276,12 @@ def test_reference_is_whole_when_one_version_of_its_target_is() -> None:
     assert outcome(asked, link) is Outcome.WHOLE
 
 
-def test_falling_passes_on_along_a_chain() -> None:
+@pytest.mark.parametrize("tear_line", ["none", "if-needed", "always"])
+def test_falling_passes_on_along_a_chain(tear_line: str) -> None:
     chain = [stix("note", f"n{number}", content="c") for number in range(20)]
     for note, below in zip(chain, [*chain[1:], secret()], strict=True):
         note["object_refs"] = [below["id"]]
-    asked = world(*chain, secret())
+    asked = world(*chain, secret(), views=under(clause(fields={**WHOLE_ONLY, "tear_line": tear_line})))
     assert {outcome(asked, note) for note in chain} == {Outcome.OUT}
 
 
@@ -534,17 +535,29 @@ def test_last_of_a_list_remains_only_under_a_clause_that_matches() -> None:
     assert outcome(world(one, note, views=under(low, clause(id="S2"))), note) is Outcome.WHOLE
 
 
-@pytest.mark.parametrize("strength", ["optional", "translated"])
+@pytest.mark.parametrize("strength", ["optional", "required", "translated"])
 def test_reference_that_falls_later_is_cut_or_takes_the_object_along(strength: str) -> None:
     note = stix("note", "n", content="c", object_refs=[secret()["id"]])
-    if strength == "optional":
-        content, expected = malware(description=f"see {note['id']}"), Outcome.VARIANT
-    else:
-        content = stix("language-content", "l", object_ref=note["id"], contents={"fr": {"content": "c"}})
-        expected = Outcome.OUT
-    above = stix("note", "above", content="c", object_refs=[content["id"]])
-    asked = world(note, secret(), content, above)
+    content, expected = {
+        "optional": (malware(description=f"see {note['id']}"), Outcome.VARIANT),
+        "required": (related(malware("other"), note), Outcome.OUT),
+        "translated": (
+            stix("language-content", "l", object_ref=note["id"], contents={"fr": {"content": "c"}}),
+            Outcome.OUT,
+        ),
+    }[strength]
+    above = related(malware("other"), content)
+    # What refers to something stands before it, so that it is told of the fall.
+    asked = world(above, content, malware("other"), note, secret())
     assert (outcome(asked, content), outcome(asked, above)) == (expected, expected)
+
+
+def test_translation_falls_when_what_it_translates_becomes_a_variant() -> None:
+    note = stix("note", "n", content="c", object_refs=[secret()["id"]])
+    told = malware(description=f"see {note['id']}")
+    text = stix("language-content", "l", object_ref=told["id"], contents={"fr": {"name": "m"}})
+    asked = world(text, told, note, secret())
+    assert (outcome(asked, told), outcome(asked, text)) == (Outcome.VARIANT, Outcome.OUT)
 
 
 def test_translation_goes_where_what_it_translates_is_whole() -> None:

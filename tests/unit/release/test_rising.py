@@ -500,24 +500,17 @@ def test_what_names_a_version_is_touched_in_the_views_alone_in_which_that_goes_b
     assert touched(decided, recalled) == {link["id"], described["id"]}
 
 
-def test_nothing_is_hoped_for_by_what_has_its_evidence_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[StixId] = []
-    hope = RisingFixpoint._hope
-
-    def record(self: RisingFixpoint, identifier: StixId) -> tuple[int, int]:
-        asked.append(identifier)
-        return hope(self, identifier)
-
-    monkeypatch.setattr(RisingFixpoint, "_hope", record)
-    late, dates = malware("late"), {"name": "r", "published": "2026-01-01T00:00:00Z"}
-    report = stix("report", "r", object_refs=[late["id"]], **dates)
-    decided = Decided(hub_world(report, views=views({}, {})), NOW)
-    decided.apply(arrives(late), NOW)
-    assert decided.verdicts.outcome(ref(report), RU_VIEW) is Outcome.WHOLE
-    assert asked == []
-    decided = Decided(hub_world(), NOW)
-    decided.apply(arrives(related(HUB, CRIMINAL)), NOW)
-    assert asked == [HUB["id"]]
+def test_other_end_rises_though_the_relationship_stands_as_it_did() -> None:
+    hub, other = stix("tool", "hub", name="hub", tool_types=["exploitation"]), malware("x")
+    link = related(hub, other, description="d")
+    terms = agreement(
+        clause(id="S1", types=["tool"], topics=CRIME, fields=CUTS),
+        clause(id="S2", fields={**CUTS, "deny": ["description", "tool_types"]}),
+    )
+    decided = Decided(hub_world(hub, other, link, policies={}, views=(view(terms),), **LABELS), NOW)
+    assert [decided.verdicts.outcome(ref(one), RU_VIEW) for one in (hub, link)] == [Outcome.VARIANT] * 2
+    assert hub["id"] in raised(decided, arrives(malware("x", labels=["a crime"])))
+    assert [decided.verdicts.outcome(ref(one), RU_VIEW) for one in (hub, link)] == [Outcome.WHOLE, Outcome.VARIANT]
 
 
 # Steps that are taken in vain, counted.

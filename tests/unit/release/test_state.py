@@ -33,10 +33,8 @@ from tests.unit.release.small import (
     policy,
     ref,
     related,
-    sid,
     stix,
     terms,
-    topics,
     under,
     view,
     world,
@@ -469,10 +467,3 @@ def test_new_age_is_waited_for() -> None:
     assert decided.next_change_at == NOW + HOUR + TICK
     assert decided.apply(Change(), NOW + HOUR + TICK) == names(MADE)
     assert goes(decided, MADE) is Outcome.OUT
-
-
-def test_labels_and_topics_play_no_part_in_what_is_due() -> None:
-    table = topics(crime=frozenset({"a crime"}))
-    decided = Decided(world(malware(labels=["a crime"]), topics=table), NOW)
-    assert decided.next_change_at is None
-    assert sid("malware", "m") in decided.world.versions
