@@ -611,6 +611,18 @@ def test_what_has_its_evidence_itself_is_not_looked_up() -> None:
     assert sorted(taken) == [*["_evidence"] * 4, *["_over_itself"] * 2]
 
 
+def test_evidence_is_not_looked_for_by_what_is_out_or_lacks_none() -> None:
+    note = stix("note", "n", content="c", object_refs=[secret()["id"]])
+    with counted(Fixpoint, "_evidence") as taken:
+        found = decide_all(world(note, secret(), CRIMINAL, views=both(CRIME, {}), topics=LABELLED), NOW)
+        version = standing(found, note)
+        assert (version.present, version.matched, version.may_lack_evidence) == (0, 0b11, True)
+        version = standing(found, CRIMINAL)
+        assert (version.present, version.matched, version.may_lack_evidence) == (0b11, 0b11, False)
+        found.fixpoint._look_again(version, {})
+    assert taken == []
+
+
 def test_versions_of_one_id_have_their_evidence_looked_up_once() -> None:
     second = {**HUB, "modified": "2026-01-02T00:00:00.000Z"}
     asked = world(HUB, second, CRIMINAL, related(HUB, CRIMINAL), views=both(CRIME, {}), topics=LABELLED)
