@@ -107,16 +107,15 @@ _AtMost = Callable[[Any, Any], bool]
 
 def _in_order(*words: str | int | None) -> _AtMost:
     """Words from the one that gives least to the one that gives most."""
-    rank = {word: position for position, word in enumerate(words)}
-    return lambda narrow, wide: narrow in rank and wide in rank and rank[narrow] <= rank[wide]
+    return lambda narrow, wide: wide in words and narrow in words[: words.index(wide) + 1]
 
 
 def _subset(narrow: Sequence[str], wide: Sequence[str]) -> bool:
-    return set(narrow) <= set(wide)
+    return set(narrow).issubset(wide)
 
 
 def _superset(narrow: Sequence[str], wide: Sequence[str]) -> bool:
-    return set(narrow) >= set(wide)
+    return set(narrow).issuperset(wide)
 
 
 def _within(contains: Callable[[str, str], bool]) -> _AtMost:
@@ -148,7 +147,7 @@ def _is_list_within_any(narrow: Any, wide: Any) -> bool:
     """Lists of names of which nobody knows all, so that `any` is more than every list."""
     if wide == "any" or narrow in ("none", []):
         return True
-    return narrow != "any" and wide != "none" and set(narrow) <= set(wide)
+    return narrow != "any" and wide != "none" and _subset(narrow, wide)
 
 
 def _allowed_within(narrow: Any, wide: Any) -> bool:
@@ -166,11 +165,11 @@ def _contains_region(outer: str, inner: str) -> bool:
 
 
 def _is_later(narrow: str, wide: str) -> bool:
-    return wide == "any" or (narrow != "any" and parse_instant(narrow) >= parse_instant(wide))
+    return wide == "any" or (narrow != "any" and max(narrow, wide, key=parse_instant) == narrow)
 
 
 def _is_earlier_end(narrow: str | None, wide: str | None) -> bool:
-    return wide is None or (narrow is not None and parse_instant(narrow) <= parse_instant(wide))
+    return wide is None or (narrow is not None and min(narrow, wide, key=parse_instant) == narrow)
 
 
 def _is_shorter(narrow: str | None, wide: str | None) -> bool:
