@@ -212,7 +212,7 @@ class Instant:
                 text = format_instant(parse_instant(raw), 6)
             except ValueError:
                 return reading.fault(path, self.expected, worded(raw))
-            return text.removesuffix("Z").rstrip("0").removesuffix(".") + "Z" if "." in text else text
+            return text.removesuffix("Z").rstrip("0").removesuffix(".") + "Z"
         return reading.fault(path, self.expected, worded(raw))
 
 

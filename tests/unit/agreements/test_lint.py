@@ -89,6 +89,7 @@ def test_what_to_look_at_in_the_whole(change: Any, finding: str) -> None:
             ["share[0].persons.necessity: personal data goes without a stated necessity"],
         ),
         ({"persons": {}}, []),
+        ({"release": {"delay": "P180D", "approval": "auto"}}, []),
         (
             {"release": {"delay": "P181D", "approval": "auto"}},
             [
