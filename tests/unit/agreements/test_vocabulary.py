@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sepakat.agreements.value_kinds import UNREADABLE, Group, Groups, Reading
-from sepakat.agreements.vocabulary import CHILDREN, KEYS, Key, Status, is_agreement_id, is_party_id, is_topic
+from sepakat.agreements.vocabulary import CHILDREN, KEYS, LANGUAGE, Key, Status, is_agreement_id, is_party_id, is_topic
 
 
 def test_no_key_stands_twice() -> None:
@@ -67,3 +67,43 @@ def test_a_topic(text: str) -> None:
 )
 def test_no_topic(text: str) -> None:
     assert not is_topic(text)
+
+
+H64 = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "refused"),
+    [
+        ("sepakat", [1], [0, 2]),
+        ("version", [1, 1_000_000], [0, 1_000_001]),
+        ("supersedes", [None, H64], ["0" * 63, "0" * 65, "x" * 64]),
+        ("title", ["x" * 200], ["x" * 201]),
+        ("purpose", [["a" * 64], ["counter-terrorism"]], [["a" * 65], ["-a"]]),
+        ("basis.text", ["x" * 500, None], ["x" * 501]),
+        ("basis.reference", ["x" * 500, None], ["x" * 501]),
+        ("share[].id", ["S1", "S" * 32], ["S" * 33, "1S"]),
+        ("share[].topics.any", [["a" * 128]], [["a" * 129]]),
+        ("share[].minimum.credibility", [1, 5, "any"], [0, 6]),
+        ("share[].fields.deny", [["name", "a.[0].b"]], [["A"], [""]]),
+        ("share[].fields.external_references", [["x" * 200], ["x"]], [["x" * 201], [""], ["a\nb"]]),
+        ("share[].persons.retention", ["P6M"], ["x"]),
+    ],
+)
+def test_values_of_a_key_are_accepted_to_their_limits(path: str, accepted: list[object], refused: list[object]) -> None:
+    (key,) = (key for key in KEYS if key.path == path)
+    for values, is_accepted in ((accepted, True), (refused, False)):
+        for value in values:
+            reading = Reading(scalars_are_text=False)
+            assert (key.kind.read(value, path, reading) is not UNREADABLE) is is_accepted, value
+
+
+def test_region_spelt_otherwise_is_advised() -> None:
+    reading = Reading(scalars_are_text=False)
+    (key,) = (key for key in KEYS if key.path == "share[].regions.any")
+    assert key.kind.read(["Iraq", "Narnia"], "regions", reading) is UNREADABLE
+    assert [fault.found for fault in reading.faults] == ["Iraq (write IQ)", "Narnia"]
+
+
+def test_language_of_agreements_is_the_first() -> None:
+    assert LANGUAGE == 1
