@@ -324,9 +324,8 @@ def test_clause_that_always_cuts_takes_away_the_whole_where_no_other_lets_it_go(
 def test_topic_that_only_a_party_shows_lets_rise_what_it_is_connected_with_once_it_is_wanted() -> None:
     party = stix("identity", "party iq", name="Iraq", identity_class="organization", labels=["a crime"])
     about = topics(crime=frozenset({"a crime"}))
-    decided = Decided(
-        hub_world(party, related(HUB, party), views=under(clause(topics={"any": ["other"]})), topics=about), NOW
-    )
+    only_other = under(clause(topics={"any": ["other"]}))
+    decided = Decided(hub_world(party, related(HUB, party), views=only_other, topics=about, policies={}), NOW)
     wanted = decided.world.views[VIEW].agreement.share[0].topics
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.OUT
     apply(decided, narrowed(decided, topics=replace(wanted, any=("crime",))))

@@ -481,6 +481,20 @@ def test_relationship_and_its_other_end_stand_in_the_views_that_want_what_is_sho
         assert (stands(found, link), stands(found, HUB)) == ((left, left), (left, left))
 
 
+@pytest.mark.parametrize(
+    ("wants", "shown", "goes"),
+    [(CRIME, SPY, 0), (CRIME, AFRICAN, 0), (AFRICA, CRIMINAL, 0), (CRIME, CRIMINAL, 1), (AFRICA, AFRICAN, 1)],
+)
+def test_what_is_in_and_shows_something_else_is_no_evidence(
+    wants: Mapping[str, Any], shown: Mapping[str, Any], goes: int
+) -> None:
+    link = related(HUB, shown)
+    in_view = clause(id="S2", types=["tool", "note", "location"])
+    found = verdicts(known(link, views=under(clause(types=["malware", "relationship"], **wants), in_view)))
+    assert standing(found, shown).present == 1
+    assert (stands(found, link), stands(found, HUB)) == ((goes, goes), (goes, goes))
+
+
 @pytest.mark.parametrize("recalled", ["relationship", "criminal"])
 @pytest.mark.parametrize(("key", "left"), [(VIEW, 0b10), (FR_KEY, 0b01)])
 def test_evidence_counts_in_the_views_that_have_it(recalled: str, key: ViewKey, left: int) -> None:
@@ -531,6 +545,7 @@ def test_last_of_a_list_remains_only_under_a_clause_that_matches() -> None:
     note["granular_markings"] = [{"marking_ref": TLP["amber"], "selectors": ["object_refs.[0]"]}]
     low = clause(id="S1", ceiling={"tlp": "green", "pap": "red"})
     high = clause(id="S2", types=["malware"])
+    assert outcome(world(one, note, views=under(low, high)), note) is Outcome.OUT
     assert failing(world(one, note, views=under(low, high)), note) == {"SomethingRemains"}
     assert outcome(world(one, note, views=under(low, clause(id="S2"))), note) is Outcome.WHOLE
 
