@@ -50,6 +50,15 @@ def test_removed_objects_leave_rows_without_payload_salt_and_digest(unit: Unit) 
     assert {identifier for identifier, _ in unit.erasures.bodies()} == {stix_id(3)}
 
 
+def test_what_was_erased_can_be_made_anew_in_the_same_unit(unit: Unit) -> None:
+    unit.objects.add_many([stored(1, name=CANARY), stored(3, name="other")])
+    unit.erasures.remove_objects([stix_id(1)], at(60))
+    assert unit.objects.get(stix_id(1)) == ()
+    unit.objects.add(stored(1, 9))
+    assert unit.objects.get(stix_id(1)) == (stored(1, 9),)
+    assert unit.objects.get(stix_id(3)) == (stored(3, name="other"),)
+
+
 def test_what_is_left_of_a_view_is_read_as_before(unit: Unit) -> None:
     released(unit)
     unit.erasures.remove_objects([stix_id(1), stix_id(2)], at(60))

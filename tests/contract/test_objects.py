@@ -23,6 +23,15 @@ def test_bytes_are_kept_exactly(unit: Unit) -> None:
     assert unit.objects.get(stix_id(1, "note"))[0].object.raw == raw
 
 
+def test_what_was_asked_for_before_it_was_there_is_found_after(unit: Unit) -> None:
+    assert unit.objects.get_many([stix_id(1), stix_id(2)]) == {}
+    unit.objects.add(stored(1))
+    unit.objects.remove(stored(1).object.version_ref)
+    assert unit.objects.get_many([stix_id(1)]) == {}
+    unit.objects.add_many([stored(1), stored(2)])
+    assert unit.objects.get_many([stix_id(2), stix_id(1)]) == {stix_id(1): (stored(1),), stix_id(2): (stored(2),)}
+
+
 def test_versions_come_oldest_first(unit: Unit) -> None:
     for version in (3, 1, 2):
         assert unit.objects.add(stored(1, version))

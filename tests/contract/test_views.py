@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sepakat.errors import StoreError
-from sepakat.exchange.ports import RowQuery, Unit
+from sepakat.exchange.ports import RowQuery, Store, Unit
 from sepakat.exchange.records import Publication, Standing
 from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
@@ -23,6 +23,7 @@ from tests.support.records import (
     recorded,
     stix_id,
     stix_object,
+    stored,
     variant,
     version_of,
 )
@@ -184,6 +185,31 @@ def test_rows_of_a_variants_own_id_are_not_rows_of_an_original(unit: Unit) -> No
     unit.views.publish([publication(2, 77, original=stix_object(1).version_ref, outcome=Outcome.VARIANT)])
     assert unit.views.rows_of(stix_id(77)) == []
     assert unit.views.rows_of(stix_id(5)) == []
+
+
+def test_what_is_made_and_published_in_one_unit_is_found_in_it(unit: Unit) -> None:
+    unit.objects.add_many([stored(1), stored(2), stored(3)])
+    assert unit.views.rows_of_many([stix_id(1), stix_id(2), stix_id(3)]) == []
+    assert unit.views.variants_of([stix_id(1), stix_id(2), stix_id(3)]) == []
+    of_second = publication(2, 77, original=stix_object(2).version_ref, outcome=Outcome.VARIANT)
+    unit.views.publish([publication(1), of_second])
+    unit.views.put_variant(variant(2))
+    unit.views.put_variant(variant(3))
+    assert unit.views.rows_of_many([stix_id(1), stix_id(2), stix_id(3)]) == [publication(1), of_second]
+    assert unit.views.rows_of_many([stix_id(77)]) == []
+    found = unit.views.variants_of([stix_id(1), stix_id(2), stix_id(3)])
+    assert sorted(found, key=lambda state: state.original_id) == [variant(2), variant(3)]
+
+
+def test_what_an_earlier_unit_published_is_found_among_what_is_new(store: Store) -> None:
+    with store.writing() as unit:
+        unit.views.put_collection(collection())
+        unit.views.publish([publication(1)])
+        unit.views.put_variant(variant(2))
+    with store.writing() as unit:
+        unit.objects.add_many([stored(1), stored(2), stored(3)])
+        assert unit.views.rows_of_many([stix_id(1), stix_id(2), stix_id(3)]) == [publication(1)]
+        assert unit.views.variants_of([stix_id(1), stix_id(2), stix_id(3)]) == [variant(2)]
 
 
 def test_rows_of_a_leaf_are_those_of_its_batch(unit: Unit) -> None:

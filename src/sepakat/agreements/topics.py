@@ -65,6 +65,10 @@ class TopicTable:
         """The topics that the id of an entity stands for."""
         return self._by_id.get(identifier, _NO_TOPICS)
 
+    def topics_of_folded(self, name: str) -> frozenset[str]:
+        """The topics that a name stands for; `name` is `folded` already."""
+        return self._by_name.get(name, _NO_TOPICS)
+
 
 def lies_in(inner: str, outer: str) -> bool:
     """Whether a topic is another one or lies below it."""

@@ -18,11 +18,12 @@ from weakref import WeakKeyDictionary
 from sepakat.exchange.journal import Touched
 from sepakat.exchange.ports import Node, Store, Unit
 from sepakat.exchange.records import AgreementRecord, Party
+from sepakat.exchange.standing import instants_of
 from sepakat.exchange.world import approvals_of, grants_of, held_versions, object_policy, standing_versions, views_of
 from sepakat.exchange.world import world_of as read_world
-from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, ViewKey
+from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey
 from sepakat.release.state import Change, Decided
-from sepakat.stix.identifiers import PartyId, StixId
+from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
 _CLOCKS_DIFFER = timedelta(seconds=2)
@@ -42,6 +43,8 @@ class KeptWorld:
         self._parties: Mapping[PartyId, Party] = {party.id: party for party in everyone}
         self._standing: Mapping[StixId, tuple[HeldVersion, ...]] = standing_versions(node, everyone)
         self._agreements: list[AgreementRecord] = unit.agreements.everything()
+        self._views_change_at: datetime | None = now
+        """From when on time alone can have changed where agreements stand; None: never."""
         self.seen = unit.changes.last()
         """The newest entry of the journal that is in here."""
         self.applied = unit.changes.fresh()
@@ -68,6 +71,7 @@ class KeptWorld:
             return False
         if touched.agreements:
             self._agreements = unit.agreements.everything()
+            self._views_change_at = now
         now = max(now, self.decided.now)
         changed = self.decided.apply(self._change(unit, touched, now), now)
         if self.unpublished is not None:
@@ -91,8 +95,19 @@ class KeptWorld:
             },
             approvals=self._approvals(unit, touched.approvals),
             grants=self._grants(unit, touched.grants),
-            views=views_of(self._party, self._agreements, self._parties, now),
+            views=self._views(now),
         )
+
+    def _views(self, now: datetime) -> Mapping[ViewKey, View]:
+        """The views as they now stand, or none where nothing can have changed since they were looked at."""
+        if self._views_change_at is None or now < self._views_change_at:
+            return {}
+        by_id: dict[AgreementId, list[AgreementRecord]] = {}
+        for record in self._agreements:
+            by_id.setdefault(record.agreement.id, []).append(record)
+        instants = {instant for versions in by_id.values() for instant in instants_of(versions)}
+        self._views_change_at = min((instant for instant in instants if instant > now), default=None)
+        return views_of(self._party, self._agreements, self._parties, now)
 
     def _approvals(self, unit: Unit, ids: frozenset[StixId]) -> dict[tuple[VersionRef, ViewKey], tuple[Approval, ...]]:
         if not ids:

@@ -36,10 +36,10 @@ from sepakat.exchange.records import (
     TakeIn,
 )
 from sepakat.exchange.releasing import update_views
-from sepakat.exchange.standing import version_in_force
+from sepakat.exchange.standing import record_in_force
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
-from sepakat.stix.instants import parse_instant
+from sepakat.stix.instants import format_instant, version_key
 from sepakat.stix.markings import FIXED_MARKINGS
 from sepakat.stix.objects import StixObject, VersionRef
 from sepakat.stix.reading import Limits, read_objects
@@ -119,15 +119,14 @@ def status_for(node: Node, account: str, status_id: str) -> PushStatus:
 
 def _records(node: Node, unit: Unit, party: PartyId, now: datetime) -> Iterator[AgreementRecord]:
     """The agreements by which a party gives to us now."""
-    ids = {
-        record.agreement.id
-        for record in unit.agreements.everything()
-        if record.agreement.giver == party and node.party in record.roster
-    }
-    for id_ in sorted(ids):
-        record = version_in_force(unit, id_, node.party, now)
-        if record is not None and record.agreement.giver == party:
-            yield record
+    versions: dict[AgreementId, list[AgreementRecord]] = {}
+    for record in unit.agreements.everything():
+        versions.setdefault(record.agreement.id, []).append(record)
+    for of_one in versions.values():
+        if any(record.agreement.giver == party and node.party in record.roster for record in of_one):
+            found = record_in_force(of_one, node.party, now)
+            if found is not None and found.agreement.giver == party:
+                yield found
 
 
 def _inbox(node: Node, record: AgreementRecord) -> Inbox:
@@ -279,7 +278,7 @@ class _Push:
         self.held.setdefault(made.id, []).append(version)
 
     def _why_not_now(self, made: StixObject) -> str | None:
-        if made.modified is not None and parse_instant(made.modified) > self.now + AHEAD:
+        if made.version > self._latest:
             return f"modified {made.modified} lies more than 5 minutes ahead of this server's clock"
         return None
 
@@ -345,6 +344,11 @@ class _Push:
                 page = self.unit.readings.page(asked)
                 yield from page.rows
                 asked = replace(asked, after_sequence=page.rows[-1].sequence) if page.more else None
+
+    @cached_property
+    def _latest(self) -> str:
+        """The latest version key that is not too far ahead."""
+        return version_key(format_instant(self.now + AHEAD, 6))
 
     @cached_property
     def _terms(self) -> ReceivedTerms:

@@ -91,7 +91,8 @@ def _updates(
             # Nobody followed a view while it was not in force.
             is_followed = kept.unpublished is not None and view.key in kept.shown
             concerned = touched.of(view.key) if is_followed else _everything(unit, decided, collection)
-            yield ViewUpdate(shared, view, collection, concerned)
+            if concerned:
+                yield ViewUpdate(shared, view, collection, concerned)
 
 
 def _everything(unit: Unit, decided: Decided, collection: Collection) -> Concerned:
@@ -111,7 +112,13 @@ class _Touched:
         ids = self._concerned(kept)
         self._rows = _by_view(unit.views.rows_of_many(ids), by_id)
         self._states = _by_view(unit.views.variants_of(ids), by_id)
-        self._versions = [version for identifier in sorted(ids) for version in self._versions_of(identifier)]
+        # What no view holds concerns none of them beyond the rows that it has there.
+        self._versions = [
+            version
+            for identifier in sorted(ids)
+            for version in self._versions_of(identifier)
+            if version.is_scaffold or version.whole or version.variant
+        ]
 
     def of(self, view: ViewKey) -> Concerned:
         """What is concerned in one view."""

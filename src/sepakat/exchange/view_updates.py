@@ -77,6 +77,9 @@ class Concerned:
     rows: Sequence[Publication]
     states: Sequence[VariantState]
 
+    def __bool__(self) -> bool:
+        return bool(self.released or self.rows or self.states)
+
 
 class ViewUpdate:
     """One view at one instant, as far as some originals are concerned: nothing is read or changed of any other."""

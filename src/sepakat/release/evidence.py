@@ -24,7 +24,6 @@ class OwnEvidence:
     def __init__(self, world: World) -> None:
         self._world = world
         self._topics_by_id: dict[StixId, frozenset[str]] = {}
-        self._topics_by_name: dict[str, frozenset[str]] = {}
         self._regions_by_id: dict[StixId, frozenset[str]] = {}
 
     def forget(self, identifier: StixId) -> None:
@@ -43,7 +42,7 @@ class OwnEvidence:
             if there:
                 topics |= there
         for name in reading.names:
-            there = self._topics_of_name(name)
+            there = self._world.topics.topics_of_folded(name)
             if there:
                 topics |= there
         return topics | self._world.topics.topics_of(labels=reading.labels) if reading.labels else topics
@@ -61,12 +60,6 @@ class OwnEvidence:
             if there:
                 regions |= there
         return regions
-
-    def _topics_of_name(self, name: str) -> frozenset[str]:
-        found = self._topics_by_name.get(name)
-        if found is None:
-            found = self._topics_by_name[name] = self._world.topics.topics_of(names=(name,))
-        return found
 
     def _topics_of_id(self, identifier: StixId) -> frozenset[str]:
         found = self._world.topics.topics_of_id(identifier)

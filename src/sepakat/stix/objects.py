@@ -66,7 +66,8 @@ class StixObject:
 
     @property
     def id(self) -> StixId:
-        return StixId(self.content["id"])
+        identifier: StixId = self.content["id"]
+        return identifier
 
     @property
     def type(self) -> str:
@@ -83,8 +84,8 @@ class StixObject:
     @property
     def version(self) -> str:
         """The version key of `modified`; empty for what has no `modified` (observables, markings, bundles)."""
-        modified = self.modified
-        return "" if modified is None else version_key(modified)
+        modified = self.content.get("modified")
+        return version_key(modified) if isinstance(modified, str) else ""
 
     @property
     def version_ref(self) -> VersionRef:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -51,6 +51,7 @@ def from_microseconds(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
+@lru_cache(maxsize=4096)
 def pack_id(identifier: str) -> bytes:
     """`type--` and the 16 bytes of the UUID: sorts like the text, for all ids of the standard's form."""
     match = _IS_ID(identifier)
@@ -93,6 +94,7 @@ def unpack_version(packed: bytes) -> str:
     return moment.isoformat(timespec="microseconds") + packed[8:].decode()
 
 
+@lru_cache(maxsize=256)
 def pack_text(text: str) -> bytes:
     """A mark and what it says: 16 bytes for a UUID, 32 for a SHA-256, else the text."""
     if len(text) == 64 and _IS_HASH(text):

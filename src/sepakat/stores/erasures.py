@@ -75,6 +75,7 @@ class SqlErasures:
             keys = self._keys.objects(some)
             rows += self._blank_rows(set(keys.values()), at, counts)
             self._remove_held(set(keys.values()), counts)
+        self._keys.forget_objects()
         self._forget_words(counts)
         return Removed(counts, tuple(rows))
 

@@ -48,6 +48,7 @@ class SqlObjects:
         fates: list[bool] = []
         rows: dict[tuple[int, str], dict[str, Any]] = {}
         joined: dict[tuple[int, str], int] = {}
+        noted: list[StixId] = []
         for name, one in zip(named, added, strict=True):
             digest, provenance = one.object.digest, (one.origins, one.received)
             fates.append(name not in held)
@@ -68,8 +69,9 @@ class SqlObjects:
                 if key == held[name][1]:
                     continue
                 joined[name] = key
-            self._changes.note(objects=[one.object.id])
+            noted.append(one.object.id)
             held[name] = (digest, key)
+        self._changes.note(objects=noted)
         self._insert(rows, held, fresh)
         note_claims(
             self._connection,
@@ -85,8 +87,9 @@ class SqlObjects:
     def get_many(self, ids: Iterable[StixId]) -> Mapping[StixId, tuple[StoredVersion, ...]]:
         wanted = dict.fromkeys(ids)
         found = {one: self._made[one] for one in wanted if one in self._made}
-        for chunk in chunks((one for one in wanted if one not in found), _OBJECTS_AT_ONCE):
-            rows = self._connection.execute(_held_versions().where(objects.c.id.in_(chunk)).order_by(*_IN_ORDER))
+        keys = self._keys.objects(one for one in wanted if one not in found)
+        for chunk in chunks(keys.values(), _OBJECTS_AT_ONCE):
+            rows = self._connection.execute(_held_versions().where(objects.c.key.in_(chunk)).order_by(*_IN_ORDER))
             for object_id, of_object in groupby(rows, key=lambda row: row[0]):
                 found[StixId(object_id)] = tuple(map(self._version, of_object))
         return {one: found[one] for one in wanted if one in found}
@@ -180,7 +183,9 @@ class SqlObjects:
             seen.add(name)
         for identifier, those in made.items():
             if identifier not in told_twice:
-                self._made[identifier] = tuple(sorted(those, key=lambda one: pack_version(one.object.version)))
+                if len(those) > 1:
+                    those.sort(key=lambda one: pack_version(one.object.version))
+                self._made[identifier] = tuple(those)
 
     def _held(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, int]]:
         """Digest and provenance key of those named versions that are held."""

@@ -97,7 +97,6 @@ def _joining(shape: Shape, *, is_dated: bool) -> Select[Any]:
 @lru_cache(maxsize=512)
 def _joining_measured(shape: Shape, *, is_dated: bool) -> Select[Any]:
     """The same for PostgreSQL, which knows how long a body is without reading it: no more than the page may have."""
-    row = publications.c
     located = locating_some(shape).limit(bindparam("one_more", type_=BigInteger)).cte("located")
     how_many = select(func.count()).select_from(located).scalar_subquery()
     last = select(func.max(located.c.sequence)).scalar_subquery()
@@ -105,17 +104,14 @@ def _joining_measured(shape: Shape, *, is_dated: bool) -> Select[Any]:
     size = func.octet_length(bodies.c.body)
     rows = (
         select(
-            row.sequence,
-            type_coerce(row.date_added, BigInteger).label("added"),
+            located.c.sequence,
+            located.c.added,
             bodies.c.body,
             size.label("size"),
-            func.sum(size).over(order_by=row.sequence).label("up_to"),
+            func.sum(size).over(order_by=located.c.sequence).label("up_to"),
         )
-        .join_from(publications, bodies, bodies.c.key == row.body_key)
-        .where(
-            row.collection_key == bindparam("collection"),
-            row.sequence.in_(select(located.c.sequence).where(is_on_page)),
-        )
+        .join_from(located, bodies, bodies.c.key == located.c.body_key)
+        .where(is_on_page)
         .subquery("rows")
     )
     fits = or_(rows.c.up_to <= bindparam("most_bytes", type_=BigInteger), rows.c.up_to == rows.c.size)

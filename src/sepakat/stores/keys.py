@@ -19,6 +19,8 @@ from sepakat.stores.columns import encode_nested, pack_id, pack_text
 from sepakat.stores.schema import bodies, collections, objects, provenances, types
 from sepakat.stores.statements import chunks, insert_all, next_key, rows_among, run_prepared, same_document
 
+_MOST_REMEMBERED = 20_000
+
 Provenance = tuple[frozenset[PartyId], tuple[ReceivedTerms, ...]]
 """Origins, and the terms that stick: where a version came from."""
 
@@ -38,17 +40,46 @@ _PROVENANCE = msgspec.json.Decoder(Provenance)
 class Keys:
     """The keys of one unit."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, is_alone: bool = False) -> None:
+        """`is_alone`: nobody else writes, so that an id has no key until this unit gives it one."""
         self._connection = connection
+        self._is_alone = is_alone
+        self._objects: dict[StixId, int | None] = {}
+        self._unused: set[int] = set()
+        """Keys of objects that were made in this unit, and that no view names yet."""
         self._types: dict[str, int] | None = None
         self._collections: dict[str, int] = {}
         self._provenances: dict[int, Provenance] = {}
         self._provenance_keys: dict[bytes, int] = {}
+        self._last_provenance: tuple[Provenance | None, int] = (None, 0)
+        """What comes together mostly comes from the same."""
 
     def objects(self, ids: Iterable[StixId]) -> dict[StixId, int]:
         """The keys of those ids that have one."""
-        wanted = {pack_id(one): one for one in ids}
-        return {wanted[row[0]]: row[1] for row in rows_among(self._connection, _keys_of, wanted)}
+        wanted = dict.fromkeys(ids)
+        if len(self._objects) > _MOST_REMEMBERED:
+            self._objects.clear()
+        known = self._objects
+        asked = {pack_id(one): one for one in wanted if one not in known}
+        found: dict[StixId, int | None] = {
+            asked[row[0]]: row[1] for row in rows_among(self._connection, _keys_of, asked)
+        }
+        if self._is_alone:
+            known.update((one, found.get(one)) for one in asked.values())
+            found = known
+        return {one: key for one in wanted if (key := found.get(one)) is not None}
+
+    def objects_used(self, ids: Iterable[StixId]) -> dict[StixId, int]:
+        """The keys of those ids that a view may name: not those of what this unit has just made."""
+        return {one: key for one, key in self.objects(ids).items() if key not in self._unused}
+
+    def note_used(self, keys: Iterable[int]) -> None:
+        """Remember that views name these objects from now on."""
+        self._unused.difference_update(keys)
+
+    def forget_objects(self) -> None:
+        """Look all objects up anew from now on."""
+        self._objects.clear()
 
     def objects_made(self, ids: Iterable[StixId]) -> tuple[dict[StixId, int], frozenset[int]]:
         """The keys of all ids, new ones where needed, and which of them are new."""
@@ -56,7 +87,11 @@ class Keys:
         keys = self.objects(wanted)
         missing = [one for one in wanted if one not in keys]
         made = self._make(objects, "id", missing)
-        keys.update(zip(missing, made, strict=True))
+        new = dict(zip(missing, made, strict=True))
+        keys.update(new)
+        if self._is_alone:
+            self._objects.update(new)
+            self._unused.update(made)
         return keys, frozenset(made)
 
     def type(self, name: str) -> int | None:
@@ -105,6 +140,8 @@ class Keys:
 
     def provenance_made(self, provenance: Provenance) -> int:
         """The key of a provenance, a new one where needed."""
+        if provenance == self._last_provenance[0]:
+            return self._last_provenance[1]
         document = encode_nested((sorted(provenance[0]), provenance[1]))
         if document not in self._provenance_keys:
             is_same = same_document(self._connection, provenances.c.document, document)
@@ -112,7 +149,8 @@ class Keys:
             key = self._make(provenances, "document", [document])[0] if known is None else known
             self._provenance_keys[document] = key
             self._provenances[key] = provenance
-        return self._provenance_keys[document]
+        self._last_provenance = (provenance, self._provenance_keys[document])
+        return self._last_provenance[1]
 
     def _all_types(self) -> dict[str, int]:
         if self._types is None:

@@ -32,6 +32,7 @@ MOST_RANGES = 200
 
 _row = publications.c
 _sequence = coerced(_row.sequence, BigInteger).label("sequence")
+_added = coerced(_row.date_added, BigInteger).label("added")
 
 
 class Shape(NamedTuple):
@@ -68,7 +69,7 @@ def places_of(versions: Iterable[str], *, tombstones_only: bool) -> tuple[int, .
 @lru_cache(maxsize=512)
 def locating(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
     """The sequences of all rows that match, in order."""
-    common = (_row.collection_key == bindparam("collection"), _row.sequence > bindparam("after"))
+    common = _common()
     if shape.is_merged:
         merged = [select(_sequence).where(*common, *one) for one in _ranges(shape)]
         if len(merged) == 1:
@@ -80,15 +81,23 @@ def locating(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
 
 @lru_cache(maxsize=512)
 def locating_some(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
-    """As `locating`, at most `one_more` rows of each range: PostgreSQL would read a whole view for a page of it."""
+    """As `locating`, at most `one_more` rows of each range: PostgreSQL would read a whole view for a page of it.
+
+    With `sequence` come `added` and `body_key`, since it is at the row already.
+    """
+    found = select(_sequence, _added, _row.body_key).where(*_common())
     if not shape.is_merged:
-        return locating(shape)
-    common = (_row.collection_key == bindparam("collection"), _row.sequence > bindparam("after"))
-    ordered = (select(_sequence).where(*common, *one).order_by(_row.sequence) for one in _ranges(shape))
+        return found.where(*_objects(shape), _versions(shape)).order_by(_row.sequence)
+    ordered = (found.where(*one).order_by(_row.sequence) for one in _ranges(shape))
     bounded = [one.limit(bindparam("one_more", type_=BigInteger)).subquery() for one in ordered]
-    merged = [select(one.c.sequence) for one in bounded]
+    merged = [select(one) for one in bounded]
     union = merged[0] if len(merged) == 1 else union_all(*merged)
     return union.order_by(union.selected_columns.sequence)
+
+
+def _common() -> tuple[ColumnElement[bool], ...]:
+    """What holds of every row that is looked for: it is in the view, after what was read."""
+    return _row.collection_key == bindparam("collection"), _row.sequence > bindparam("after")
 
 
 def _ranges(shape: Shape) -> Iterable[tuple[ColumnElement[bool], ...]]:

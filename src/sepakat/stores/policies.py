@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import BindParameter, Connection, LargeBinary, Select, select, type_coerce
 
 from sepakat.exchange.records import ApprovalRecord, Policy, Topic
 from sepakat.release.question import ViewKey
 from sepakat.stix.identifiers import StixId
 from sepakat.stores.changes import SqlChanges
+from sepakat.stores.columns import pack_id, unpack_id
 from sepakat.stores.record_rows import Form, RecordRows
 from sepakat.stores.schema import approvals, policies, topics
-from sepakat.stores.statements import chunks
+from sepakat.stores.statements import chunks, rows_among
 
 
 def _version_ref(object_id: str, version: str) -> tuple[StixId, str]:
@@ -29,10 +31,17 @@ _APPROVALS = Form(
 )
 
 
+def _with_policy(packed: Sequence[BindParameter[Any]]) -> Select[Any]:
+    """Those of some ids that have a policy."""
+    name = type_coerce(policies.c.object_id, LargeBinary)
+    return select(name).where(name.in_(packed))
+
+
 class SqlPolicies:
     """The port `Policies` over one connection."""
 
     def __init__(self, connection: Connection, changes: SqlChanges) -> None:
+        self._connection = connection
         self._changes = changes
         self._policies = RecordRows(connection, _POLICIES)
         self._topics = RecordRows(connection, _TOPICS)
@@ -47,9 +56,11 @@ class SqlPolicies:
         return self._policies.one(policies.c.object_id == object_id)
 
     def get_many(self, ids: Iterable[StixId]) -> Mapping[StixId, Policy]:
+        # Most objects have none; what is listed is looked up without a statement being made of it.
+        packed = rows_among(self._connection, _with_policy, map(pack_id, dict.fromkeys(ids)))
         found = [
             one
-            for chunk in chunks(ids)
+            for chunk in chunks(unpack_id(row[0]) for row in packed)
             for one in self._policies.many(policies.c.object_id.in_(chunk), by=(policies.c.object_id,))
         ]
         return {policy.object_id: policy for policy in found}

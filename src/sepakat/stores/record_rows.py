@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
@@ -27,6 +28,10 @@ class Form(Generic[R]):
     identity: tuple[str, ...]
     pairs: Mapping[str, tuple[Callable[..., Any], tuple[str, ...]]] = field(default_factory=dict)
 
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in fields(cast(Any, self.record)))
+
     @property
     def what(self) -> str:
         """The record in words, for errors."""
@@ -34,29 +39,31 @@ class Form(Generic[R]):
 
     def values(self, record: R) -> dict[str, Any]:
         """The record by column."""
+        if not self.pairs:
+            return {name: getattr(record, name) for name in self._names}
         values: dict[str, Any] = {}
-        for one in fields(cast(Any, self.record)):
-            value = getattr(record, one.name)
-            if one.name in self.pairs:
-                values.update(zip(self.pairs[one.name][1], value, strict=True))
+        for name in self._names:
+            value = getattr(record, name)
+            if name in self.pairs:
+                values.update(zip(self.pairs[name][1], value, strict=True))
             else:
-                values[one.name] = value
+                values[name] = value
         return values
 
     def select(self) -> Select[Any]:
         """All records, no order."""
-        names = [
-            name for one in fields(cast(Any, self.record)) for name in self.pairs.get(one.name, (None, (one.name,)))[1]
-        ]
+        names = [column for name in self._names for column in self.pairs.get(name, (None, (name,)))[1]]
         return select(*(self.table.c[name] for name in names))
 
     def build(self, row: Row[Any]) -> R:
         """The record of a row that `select` gave."""
+        if not self.pairs:
+            return self.record(*cast(Any, row))
         parts = iter(row)
         arguments = []
-        for one in fields(cast(Any, self.record)):
-            if one.name in self.pairs:
-                make, names = self.pairs[one.name]
+        for name in self._names:
+            if name in self.pairs:
+                make, names = self.pairs[name]
                 arguments.append(make(*(next(parts) for _ in names)))
             else:
                 arguments.append(next(parts))

@@ -38,7 +38,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0010"
+REVISION = "0011"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -406,6 +406,9 @@ Index(
     sqlite_where=variants.c.epoch > 0,
     postgresql_where=variants.c.epoch > 0,
 )
+
+# The key of the table begins with the view; a change is of objects, in whatever views.
+Index("ix_variants_original_id", variants.c.original_id)
 
 # What each writing unit changed that deciding reads. Old entries go: who has not followed them decides all anew.
 changes = Table("changes", metadata, _counted_key(), _required("document", LargeBinary))

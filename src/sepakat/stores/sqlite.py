@@ -39,7 +39,8 @@ class SqliteLimits:
     most_pages: int | None = None
     page_size: int = 8192
     writer_cache_kib: int = 65_536
-    reader_cache_kib: int = 4_096
+    reader_cache_kib: int = 1_024
+    """Of each connection that reads: what pages of objects go through is cached by the system anyway."""
     checkpoint_pages: int = 4_000
 
 

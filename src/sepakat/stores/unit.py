@@ -37,9 +37,9 @@ from sepakat.stores.watches import SqlWatches
 class SqlUnit:
     """The port `Unit` over one connection that is in a transaction; its parts are made as they are asked for."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, writes: bool = False) -> None:
         self._connection = connection
-        self._keys = Keys(connection)
+        self._keys = Keys(connection, is_alone=writes)
         self.changes = SqlChanges(connection)
 
     @cached_property
@@ -126,7 +126,7 @@ def written_unit(opened: Callable[[], AbstractContextManager[Connection]]) -> It
     committed = False
     try:
         with opened() as connection:
-            unit = SqlUnit(connection)
+            unit = SqlUnit(connection, writes=True)
             yield unit
             unit.changes.keep()
         committed = True

@@ -11,20 +11,38 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from sepakat.errors import StoreError
 from sepakat.exchange.records import Collection, Publication, RecordedDecision, Standing, VariantState
 from sepakat.release.question import ViewKey
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import VersionRef
+from sepakat.stores.columns import pack_id, unpack_id
 from sepakat.stores.keys import Keys
 from sepakat.stores.published_rows import LiveRow, places, publication, publications_where, select_publications
 from sepakat.stores.record_rows import Form, RecordRows
 from sepakat.stores.schema import TOMBSTONE, WITHDRAWN, batches, collections, decisions, publications, variants
-from sepakat.stores.statements import chunks, insert, insert_all
+from sepakat.stores.statements import chunks, insert, insert_all, rows_among
 
 _COLLECTIONS = Form(Collection, collections, ("id",), {"view": (ViewKey, ("agreement", "taker"))})
+
+
+def _varied(packed: Sequence[BindParameter[Any]]) -> Select[Any]:
+    """Those of some ids that have a variant in any view."""
+    original = type_coerce(variants.c.original_id, LargeBinary)
+    return select(original).where(original.in_(packed))
 
 
 class SqlViews:
@@ -68,7 +86,7 @@ class SqlViews:
     def rows_of_many(self, original_ids: Iterable[StixId]) -> list[Publication]:
         found: list[Publication] = []
         row = publications.c
-        for chunk in chunks(self._keys.objects(original_ids).values()):
+        for chunk in chunks(self._keys.objects_used(original_ids).values()):
             whole = and_(row.object_key.in_(chunk), row.original_key == row.object_key)
             found += publications_where(self._connection, whole)
             variant = and_(row.original_key.in_(chunk), row.original_key != row.object_key)
@@ -87,8 +105,9 @@ class SqlViews:
         return found
 
     def withdraw(self, collection: str, sequences: Iterable[int], at: datetime) -> None:
-        key = self._collection_key(collection)
+        key: int | None = None
         for chunk in chunks(sequences):
+            key = self._collection_key(collection) if key is None else key
             where = (
                 publications.c.collection_key == key,
                 publications.c.sequence.in_(chunk),
@@ -116,6 +135,7 @@ class SqlViews:
             for state in states
         ]
         if rows:
+            self._keys.note_used(self._keys.objects(state.original_id for state in states).values())
             statement = insert(self._connection, variants)
             name = ("collection_key", "original_id")
             changed = {column: statement.excluded[column] for column in rows[0] if column not in name}
@@ -127,13 +147,16 @@ class SqlViews:
         return {row.original_id: VariantState(collection, *row[1:]) for row in rows}
 
     def variants_of(self, original_ids: Iterable[StixId]) -> list[VariantState]:
+        # Most have none: which have one is asked first, by a statement that is compiled once.
+        packed = rows_among(self._connection, _varied, map(pack_id, dict.fromkeys(original_ids)))
+        varied = dict.fromkeys(unpack_id(row[0]) for row in packed)
+        if not varied:
+            return []
         names = self._collection_names()
         found = [
             row
-            for chunk in chunks(dict.fromkeys(original_ids))
-            for row in self._connection.execute(
-                select(variants).where(variants.c.collection_key.in_(names), variants.c.original_id.in_(chunk))
-            )
+            for chunk in chunks(varied)
+            for row in self._connection.execute(select(variants).where(variants.c.original_id.in_(chunk)))
         ]
         return [VariantState(names[row.collection_key], *row[1:]) for row in found]
 
@@ -193,6 +216,7 @@ class SqlViews:
             return
         _check_order(last, fresh)
         object_keys, made = self._keys.objects_made(name for row in fresh for name in (row.id, row.original[0]))
+        self._keys.note_used(object_keys.values())
         type_keys = self._keys.types_made(row.type for row in fresh)
         keys = [object_keys[row.id] for row in fresh]
         body_keys = self._keys.bodies_made([(k, row.body) for k, row in zip(keys, fresh, strict=True)], made)

@@ -173,9 +173,17 @@ class TaxiiService:
             return False
 
     def _add(self, request: Request, place: Place, reader: Reader) -> Answer:
-        if not self._collection(place.collection, reader).can_write:
-            raise NotPermitted("collection-read-only", "this collection cannot be written", "add to an inbox instead")
-        added = inbox.push(self._node, reader.party, reader.account, place.collection, request.body)
+        # Whether there is such an inbox is looked up once, where it is written; only a refusal looks again, and says
+        # nothing of the body to who may not add here.
+        try:
+            if reader.is_node:
+                raise reading.absent(place.collection)
+            added = inbox.push(self._node, reader.party, reader.account, place.collection, request.body)
+        except (NotFound, InputError):
+            if self._collection(place.collection, reader).can_write:
+                raise
+            read_only = "this collection cannot be written"
+            raise NotPermitted("collection-read-only", read_only, "add to an inbox instead") from None
         return Answer(202, added.document)
 
     def _delete(self, place: Place, reader: Reader) -> Answer:

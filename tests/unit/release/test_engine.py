@@ -94,6 +94,9 @@ class Broken(TopicTable):
     def topics_of(self, *_: Any, **__: Any) -> frozenset[str]:
         raise RuntimeError("broken")
 
+    def topics_of_folded(self, name: str) -> frozenset[str]:
+        return self.topics_of(name)
+
 
 def test_exception_in_a_rule_withholds_and_is_named() -> None:
     asked = world(malware(), topics=Broken())
