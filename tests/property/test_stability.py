@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from sepakat.release.decision import Outcome, Verdict
-from sepakat.release.engine import decide, decide_all
+from sepakat.release.engine import decide, decide_all, decided
 from sepakat.release.order import release_order
 from sepakat.stix.canonical import canonical_bytes
 from sepakat.stix.objects import StixObject
@@ -76,6 +76,21 @@ def test_findings_bear_out_the_outcome(seed: int) -> None:
             if decision.outcome is not Outcome.VARIANT:
                 assert not any(finding.verdict is Verdict.CUTS for finding in decision.findings) or decision.failing
     assert world.views
+
+
+@EXAMPLES
+@given(seeds)
+def test_what_is_recorded_of_a_release_is_what_is_explained(seed: int) -> None:
+    _, found = releasing(seed)
+    for key, one in found.objects():
+        explained = decide(found.world, found.verdicts, one.version, key, NOW)
+        recorded = decided(found.verdicts, one.version, key, one.outcome, NOW)
+        assert (recorded.clauses, recorded.cut) == (explained.clauses, explained.cut)
+        assert set(recorded.findings) <= set(explained.findings)
+        cuts = [finding for finding in explained.findings if finding.verdict is Verdict.CUTS]
+        assert [finding for finding in recorded.findings if finding.verdict is Verdict.CUTS] == cuts
+        if one.outcome is Outcome.VARIANT:
+            assert recorded.findings
 
 
 @EXAMPLES

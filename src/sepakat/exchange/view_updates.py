@@ -17,7 +17,7 @@ from sepakat.exchange.records import Collection, Publication, Standing, VariantS
 from sepakat.release import free_text
 from sepakat.release.cutting import Cut
 from sepakat.release.decision import Outcome
-from sepakat.release.engine import decide, decided_whole
+from sepakat.release.engine import decided
 from sepakat.release.question import HeldVersion, View, ViewKey
 from sepakat.release.state import Decided
 from sepakat.release.variants import (
@@ -287,10 +287,7 @@ class ViewUpdate:
 
     def _entry(self, made: StixObject, version: VersionRef, outcome: Outcome) -> Entry:
         held = self._held(version)
-        if outcome is Outcome.WHOLE:
-            decision = decided_whole(self.verdicts, version, self.view.key, self.now)
-        else:
-            decision = decide(self.world, self.verdicts, version, self.view.key, self.now)
+        decision = decided(self.verdicts, version, self.view.key, outcome, self.now)
         return Entry(made, version, outcome, held.origins, decision)
 
 

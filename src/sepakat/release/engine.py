@@ -90,7 +90,11 @@ def decide(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey,
     return Decision(version, view, now, outcome, reasons.findings(outcome), reasons.cut(outcome), reasons.clauses())
 
 
-def decided_whole(verdicts: Verdicts, version: VersionRef, view: ViewKey, now: datetime) -> Decision:
-    """The decision for a version that goes whole, as it is recorded: by which clauses. Every rule permitted it."""
+def decided(verdicts: Verdicts, version: VersionRef, view: ViewKey, outcome: Outcome, now: datetime) -> Decision:
+    """The decision for a version that goes, as it is recorded: by which clauses, and what of it is cut and why.
+
+    Every rule on the whole of it permitted it.
+    """
     reasons = Reasons(verdicts.compiled, verdicts.fixpoint, version, view)
-    return Decision(version, view, now, Outcome.WHOLE, (), (), reasons.clauses())
+    findings = reasons.of_parts() if outcome is Outcome.VARIANT else ()
+    return Decision(version, view, now, outcome, findings, reasons.cut(outcome), reasons.clauses())

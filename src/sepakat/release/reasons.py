@@ -66,6 +66,16 @@ class Reasons:
         order = {rule.name: place for place, rule in enumerate(RULES)}
         return tuple(sorted(found, key=lambda finding: order[finding.rule]))
 
+    def of_parts(self) -> tuple[Finding, ...]:
+        """The findings about the parts and references of a version that goes as a variant."""
+        version = self._version
+        if version is None or not version.variant & self._bit:
+            return ()
+        self._world.find_parts(version)
+        matching = version.matched & self._world.slots.spread(self._bit)
+        structure = Structure(self._world, self._fixpoint, version, self._bit, matching)
+        return tuple(structure.findings(Outcome.VARIANT, self._facts()))
+
     def _found(self, outcome: Outcome) -> Iterable[Finding]:
         version, facts = self._version, self._facts()
         view = self._world.world.views.get(self._key)
