@@ -182,8 +182,7 @@ class TaxiiService:
         except (NotFound, InputError):
             if self._collection(place.collection, reader).can_write:
                 raise
-            read_only = "this collection cannot be written"
-            raise NotPermitted("collection-read-only", read_only, "add to an inbox instead") from None
+            raise _read_only() from None
         return Answer(202, added.document)
 
     def _delete(self, place: Place, reader: Reader) -> Answer:
@@ -191,6 +190,10 @@ class TaxiiService:
         if self._collection(place.collection, reader).can_write:
             raise NotFound("object-absent", f"no object {place.object_id[:100]} in this collection")
         raise NotPermitted("delete-refused", "objects cannot be deleted here", "ask the giver to recall what is to go")
+
+
+def _read_only() -> NotPermitted:
+    return NotPermitted("collection-read-only", "this collection cannot be written", "add to an inbox instead")
 
 
 def _place(request: Request) -> Place:
