@@ -107,3 +107,11 @@ def test_region_spelt_otherwise_is_advised() -> None:
 
 def test_language_of_agreements_is_the_first() -> None:
     assert LANGUAGE == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "parent"), [("id", "id", ""), ("window.from", "from", "window"), ("share[].id", "id", "share[]")]
+)
+def test_key_has_a_name_in_its_mapping(path: str, name: str, parent: str) -> None:
+    (key,) = (key for key in KEYS if key.path == path)
+    assert (key.name, key.parent) == (name, parent)
