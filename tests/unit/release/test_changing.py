@@ -431,6 +431,25 @@ TERMS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def test_nobody_is_looked_for_who_leans_on_what_was_not_there_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    leaning_on = Fixpoint._leaning_on
+
+    def watch(self: Fixpoint, identifier: StixId) -> dict[Version, None]:
+        looked.append(identifier)
+        return leaning_on(self, identifier)
+
+    secret = malware("secret", tlp="red")
+    first = stix("note", "first", content="c", object_refs=[secret["id"]])
+    second = stix("note", "second", content="c", object_refs=[first["id"]])
+    decided = Decided(world(secret, first), NOW)
+    monkeypatch.setattr(Fixpoint, "_leaning_on", watch)
+    assert decided.apply(arrives(second), NOW) == names(second)
+    assert looked == []
+    decided.apply(leaves(second), NOW)
+    assert second["id"] in looked
+
+
 def bounds(found: Verdicts) -> dict[tuple[StixId, str], tuple[int, int]]:
     """How high each version may rise."""
     return {name: (one.bound_whole, one.bound_variant) for name, one in found.compiled.by_ref.items()}
@@ -477,14 +496,21 @@ def test_clause_that_begins_or_ends_to_let_things_be_cut_touches_what_it_matches
     assert decided.verdicts.outcome(ref(PLAIN[0]), FR_KEY) is Outcome.WHOLE
 
 
-@pytest.mark.parametrize("after", [LOW, {}], ids=["narrower", "wider"])
+@pytest.mark.parametrize(("before", "after"), [(HIGH, LOW), (LOW, HIGH)], ids=["narrower", "wider"])
 @pytest.mark.parametrize(("words", "fault"), [(("a part that is gone",), "a part that is gone"), ((), "RuntimeError")])
 def test_version_whose_parts_cannot_be_found_under_new_terms_is_out_and_says_why(
-    monkeypatch: pytest.MonkeyPatch, after: Mapping[str, Any], words: tuple[str, ...], fault: str
+    monkeypatch: pytest.MonkeyPatch,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    words: tuple[str, ...],
+    fault: str,
 ) -> None:
     told = malware("told", description="d")
     above = related(PLAIN[0], told)
-    decided = Decided(world(told, *PLAIN, above, views=both(HIGH, HIGH)), NOW)
+    # What names it goes in the other view alone, whose terms stay as they are.
+    start, end = (both({**terms, "types": ["malware"]}, HIGH) for terms in (before, after))
+    decided = Decided(world(told, *PLAIN, AMBER, above, views=start), NOW)
+    assert decided.verdicts.outcome(ref(above), FR_KEY) is Outcome.WHOLE
     find_parts = Compiled.find_parts
 
     def fail(self: Compiled, version: Version) -> None:
@@ -493,7 +519,7 @@ def test_version_whose_parts_cannot_be_found_under_new_terms_is_out_and_says_why
         find_parts(self, version)
 
     monkeypatch.setattr(Compiled, "find_parts", fail)
-    touched = decided.apply(becomes(both(after, HIGH)), NOW)
+    touched = decided.apply(becomes(end), NOW)
     assert names(told, above) <= touched
     (version,) = decided.verdicts.compiled.held[StixId(told["id"])].versions
     assert version.fault == fault
