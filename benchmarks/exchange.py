@@ -205,9 +205,9 @@ def _log(has_log: bool) -> Iterator[None]:
 
     # Plain functions: a mock that counts its calls would cost more than what it stands for.
     with (
-        mock.patch.object(publishing.logs, "append_leaf", nothing),
-        mock.patch.object(publishing.logs, "head", same_head),
-        mock.patch.object(publishing.logs, "frontier_of", no_edge),
+        mock.patch.object(logs, "append_leaf", nothing),
+        mock.patch.object(logs, "head", same_head),
+        mock.patch.object(logs, "frontier_of", no_edge),
         mock.patch.object(publishing, "salted_digest", lambda _, digest: digest),
         mock.patch.object(publishing, "compose", nothing),
         mock.patch.object(publishing, "_stated", nothing),

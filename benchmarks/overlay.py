@@ -140,9 +140,8 @@ class _Maker:
         ):
             if creator not in held:
                 # A part of the corpus may lack its authors.
-                content = {"type": "identity", "spec_version": "2.1", "id": creator, "name": "An author"}
-                content |= {"created": LONG_AGO, "modified": LONG_AGO, "object_marking_refs": [CLEAR]}
-                yield _local(content)
+                author: dict[str, Any] = {"type": "identity", "spec_version": "2.1", "id": creator, "name": "An author"}
+                yield _local(author | {"created": LONG_AGO, "modified": LONG_AGO, "object_marking_refs": [CLEAR]})
         for marking in dict.fromkeys(ref for content in self.objects for ref in content.get("object_marking_refs", ())):
             if marking not in held:
                 statement = {"statement": f"Statement {len(held)} of the corpus"}
@@ -323,7 +322,7 @@ class _Maker:
         self, versions: Sequence[Version], views: Sequence[View]
     ) -> dict[tuple[Ref, ViewName], tuple[tuple[str, datetime], ...]]:
         random = Random(self.seed + 7)
-        given = {}
+        given: dict[tuple[Ref, ViewName], tuple[tuple[str, datetime], ...]] = {}
         for version in random.sample(versions, min(len(versions), 3000)):
             for view in random.sample(views, min(len(views), 3)):
                 given[version.ref, view.name] = (("ann", NOW - timedelta(hours=1)),)

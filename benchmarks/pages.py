@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -104,7 +104,7 @@ def measured(node: Node, ids: list[StixId], rounds: int) -> list[Line]:
     person.sign_in("releaser")
     older = re.search(r"before=(\d+)", person.get("/objects").text)
     middle = int(older[1]) // 2 if older else 1
-    pages = {
+    pages: dict[str, Callable[[int], str]] = {
         "objects": lambda turn: "/objects",
         "objects, half way down": lambda turn: f"/objects?before={middle - turn * 50}",
         "objects of a type": lambda turn: "/objects?type=tool",

@@ -86,7 +86,7 @@ def decide_from_nothing(report: Report, world: World, runs: int) -> tuple[Verdic
         more_is_better=True,
     )
     verdicts = decide_all(world, NOW)
-    read = []
+    read = list[float]()
     for _ in range(runs):
         del verdicts
         with _timed(read):

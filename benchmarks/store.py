@@ -37,7 +37,7 @@ from sepakat.exchange.ports import Node, RowQuery, Unit
 from sepakat.exchange.records import AgreementRecord, ApprovalRecord, Consent, Direction, Party, Policy, Topic
 from sepakat.exchange.taking_in import Provenance, take_in
 from sepakat.release.question import World
-from sepakat.stix.identifiers import PartyId
+from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.markings import FIXED_MARKINGS
 from sepakat.stix.objects import StixObject
 from sepakat.stores.columns import pack_id, pack_version
@@ -168,7 +168,7 @@ def _agree(unit: Unit, world: World) -> None:
             )
         )  # fmt: skip
     for topic in world.topics.definitions:
-        unit.policies.put_topic(Topic(topic.id, topic.entities, topic.names, topic.labels))
+        unit.policies.put_topic(Topic(topic.id, frozenset(map(StixId, topic.entities)), topic.names, topic.labels))
     for (version, view_key), given in world.approvals.items():
         for one in given:
             unit.policies.put_approval(ApprovalRecord(version, view_key, one.approver, one.at, True))
@@ -314,10 +314,9 @@ def _together(function: Any, processes: int, *arguments: Any) -> float:
         for ready in [pool.submit(time.process_time) for _ in range(processes)]:
             ready.result()
         begun = time.perf_counter()
-        if function is _take_in_all:
-            done = [pool.submit(function, *arguments, part, processes) for part in range(processes)]
-        else:
-            done = [pool.submit(function, *arguments) for _ in range(processes)]
+        # Each process takes its share in; a reader reads everything.
+        shares = [(part, processes) if function is _take_in_all else () for part in range(processes)]
+        done = [pool.submit(function, *arguments, *share) for share in shares]
         for one in done:
             one.result()
         return time.perf_counter() - begun

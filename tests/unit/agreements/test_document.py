@@ -59,6 +59,12 @@ def test_deep_nesting_of_mappings_is_a_fault() -> None:
     assert read("".join(f"{' ' * depth}a:\n" for depth in range(40)))[0] is UNREADABLE
 
 
+def test_deep_nesting_of_keys_is_a_fault() -> None:
+    value, faults = read("? " * 5000 + "a")
+    assert value is UNREADABLE
+    assert faults == ["(document): more, on line 1"]
+
+
 def test_a_document_that_is_too_large_is_a_fault() -> None:
     assert faulty_paths("#" * (LARGEST + 1)) == ["(document)"]
 
