@@ -10,7 +10,7 @@ gives less is taken. Storing events, verifying signatures and telling partners i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -226,19 +226,19 @@ class _Life:
             return Standing(State.ENDED, *self._over, None)
         if self._notice is not None and self._notice[0] <= now:
             return Standing(State.ENDED, self._notice[0], f"ended by {self._notice[1]}", None)
-        if window.to is not None and window.to <= now and (agreed_at is not None or self._offered_at is not None):
+        if window.to is not None and window.to <= now and self._offered_at is not None:
             return Standing(State.ENDED, window.to, "its window is over", None)
         if agreed_at is None:
-            return self._not_agreed(now)
+            return self._not_agreed()
         if now < window.from_:
             because = f"signed by both, in force from {instant_text(window.from_)}"
-            return Standing(State.OFFERED, agreed_at, because, self._next_after(now, window.from_))
+            return Standing(State.OFFERED, agreed_at, because, self._next_after(window.from_))
         if self._suspended:
             since = min(self._suspended.values())
             because = f"suspended by {' and '.join(sorted(self._suspended))}"
-            return Standing(State.SUSPENDED, since, because, self._next_after(now))
+            return Standing(State.SUSPENDED, since, because, self._next_after())
         since = max(agreed_at, window.from_, self._resumed_at or agreed_at)
-        return Standing(State.IN_FORCE, since, "signed by both", self._next_after(now))
+        return Standing(State.IN_FORCE, since, "signed by both", self._next_after())
 
     def _counts(self, event: LifeEvent) -> bool:
         if event.agreement_hash != self._own_hash and event.agreement_hash not in self._chain:
@@ -302,18 +302,16 @@ class _Life:
         is_void = agreement_hash in self._voided
         return None if is_void or giver is None or taker is None else max(giver, taker)
 
-    def _not_agreed(self, now: datetime) -> Standing:
+    def _not_agreed(self) -> Standing:
         if self._offered_at is None:
             return Standing(State.DRAFT, None, "not offered yet", None)
         missing = [
             party for party in (self._agreement.giver, self._taker) if (self._own_hash, party) not in self._signed
         ]
         because = f"waits for the signature of {' and '.join(missing)}"
-        return Standing(State.OFFERED, self._offered_at, because, self._next_after(now))
+        return Standing(State.OFFERED, self._offered_at, because, self._next_after())
 
-    def _next_after(self, now: datetime, *more: datetime) -> datetime | None:
-        return min(self._instants_after(now, *more), default=None)
-
-    def _instants_after(self, now: datetime, *more: datetime) -> Iterator[datetime]:
+    def _next_after(self, *more: datetime) -> datetime | None:
+        """When time alone changes the state next, given that neither the window's end nor a notice has come."""
         notice = None if self._notice is None else self._notice[0]
-        return (at for at in (self._agreement.window.to, notice, *more) if at is not None and at > now)
+        return min((at for at in (self._agreement.window.to, notice, *more) if at is not None), default=None)

@@ -177,3 +177,11 @@ def test_a_table_that_contradicts_itself_is_refused(rows: tuple[Region, ...]) ->
 
 def test_the_table_is_read_once() -> None:
     assert load_regions() is TABLE
+
+
+def test_a_table_shows_its_regions_and_not_what_is_worked_out_of_them() -> None:
+    shown = repr(RegionTable.of((Region("id", "Here"),)))
+    assert shown.startswith("RegionTable(regions=")
+    assert "_ancestors" not in shown
+    assert "_spellings" not in shown
+    assert "_with_listed_areas" not in shown
