@@ -27,9 +27,10 @@ _FLOAT_LIMIT = 2.0**53
 _LONGEST_SHORT_NUMBER = 20
 _NOT_SURE = object()
 _BLANKS = b" \t\r\n"
-# Every digit as a nought: a long run of noughts then is a long number, or a text with one.
-_AS_NOUGHTS = bytes.maketrans(b"123456789", b"000000000")
-_LONG_NUMBER = b"0" * 16
+# Every digit as a nought, and all that a run of digits of a number can follow as a colon: a long run of noughts behind
+# a colon then is a long number, or a text that looks like one.
+_AS_NOUGHTS = bytes.maketrans(b"123456789,[-.eE+", b"000000000:::::::")
+_LONG_NUMBER = b":" + b"0" * 16
 _HAS_LONG_NUMBER = re.compile(rb"[0-9]{16}|[0-9][eE]").search
 _WINDOW = 1 << 18
 _MOST_FAULTS = 100
@@ -88,9 +89,9 @@ def _quickly_read(data: bytes, max_depth: int) -> Any:
         return _NOT_SURE
     if b"\n" + b"  " * max_depth in written:
         return _NOT_SURE
-    if _LONG_NUMBER in data.translate(_AS_NOUGHTS) and _has_doubtful_number(value):
-        return _NOT_SURE
     compact, compact_written = data.translate(None, _BLANKS), written.translate(None, _BLANKS)
+    if _LONG_NUMBER in (b":" + compact).translate(_AS_NOUGHTS) and _has_doubtful_number(value):
+        return _NOT_SURE
     if compact == compact_written:
         return value
     # Other escapes. A name that ends in a backslash would be counted as the inside of a text, which is subtracted.

@@ -90,6 +90,19 @@ def test_integer_beyond_i_json_is_refused(number: str) -> None:
     assert len(fault.found) <= 40
 
 
+@pytest.mark.parametrize("number", ["9007199254740993", "-9007199254740993", "12345678901234567890"])
+@pytest.mark.parametrize(
+    "around", ["%s", " %s\n", "[%s]", "[ %s ]", "[1,%s]", "[1,\t%s,2]", '{"a":%s}', '{"a" :\r\n %s }', '["a",[[%s]]]']
+)
+def test_number_beyond_i_json_is_refused_wherever_it_stands(around: str, number: str) -> None:
+    assert len(read_json((around % number).encode(), 64)[1]) == 1
+
+
+def test_text_that_looks_like_a_long_number_is_read() -> None:
+    text = '{"a":"card:1234567890123456789, 12345678901234567890","b":":9007199254740993"}'
+    assert read_json(text.encode(), 64) == (json.loads(text), ())
+
+
 @pytest.mark.parametrize("number", ["9007199254740991", "-9007199254740991", "0.12345678901234567890", "1e300", "-0"])
 def test_number_within_i_json_is_read(number: str) -> None:
     assert read_json(number.encode(), 64)[1] == ()
