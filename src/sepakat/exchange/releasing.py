@@ -82,8 +82,7 @@ def _updates(
     for key in views.keys() - collections.keys():
         collections[key] = collection_of(node, unit, key, decided.now)
     by_id = {collection.id: collection.view for collection in collections.values()}
-    epochs = {(by_id[name], original): epoch for (name, original), epoch in unit.views.raised_epochs().items()}
-    shared = Shared(node, unit, decided, decided.now, epochs, texts)
+    shared: Shared | None = None
     touched = _Touched(unit, kept, by_id)
     for view in views.values():
         if view.in_force:
@@ -92,7 +91,13 @@ def _updates(
             is_followed = kept.unpublished is not None and view.key in kept.shown
             concerned = touched.of(view.key) if is_followed else _everything(unit, decided, collection)
             if concerned:
+                # Most changes concern no view, and then nothing more has to be known of them.
+                shared = shared or Shared(node, unit, decided, decided.now, _raised(unit, by_id), texts)
                 yield ViewUpdate(shared, view, collection, concerned)
+
+
+def _raised(unit: Unit, by_id: Mapping[str, ViewKey]) -> dict[tuple[ViewKey, StixId], int]:
+    return {(by_id[name], original): epoch for (name, original), epoch in unit.views.raised_epochs().items()}
 
 
 def _everything(unit: Unit, decided: Decided, collection: Collection) -> Concerned:

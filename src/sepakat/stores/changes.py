@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from sepakat.exchange.journal import Touched
 from sepakat.stix.identifiers import StixId
@@ -46,6 +47,8 @@ class SqlChanges:
         self._decided_at = 0
         self._waiting: list[Callable[[int | None], None]] = []
         self._entry: int | None = None
+        self._newest: tuple[int, bytes | None] | None = None
+        """The newest entry of the journal, by key, once it was looked up: a unit sees one state of the store."""
 
     def note(self, *, agreements: bool = False, everything: bool = False, **ids: Iterable[StixId]) -> None:
         """Remember, until the unit ends, what was written; ids under the names that `Touched` has for them."""
@@ -59,7 +62,7 @@ class SqlChanges:
         return Touched(**ids, agreements=self._agreements, everything=self._everything)
 
     def last(self) -> int:
-        return int(self._connection.scalar(select(func.max(changes.c.key))) or 0)
+        return self._looked_up()[0]
 
     def since(self, entry: int) -> Touched | None:
         if self._connection.scalar(select(changes.c.key).where(changes.c.key == entry)) is None:
@@ -68,7 +71,7 @@ class SqlChanges:
         return reduce(or_, map(_TOUCHED.decode, self._connection.scalars(later)), Touched())
 
     def decided_at(self) -> datetime | None:
-        newest = self._connection.scalar(select(changes.c.document).order_by(changes.c.key.desc()).limit(1))
+        newest = self._looked_up()[1]
         at = 0 if newest is None else _DECIDED.decode(newest).decided_at
         return from_microseconds(at) if at else None
 
@@ -85,10 +88,18 @@ class SqlChanges:
             many = len(fresh.objects) > MOST_IDS
             entry = msgspec.to_builtins(Touched(everything=True) if many else fresh)
             document = msgspec.json.encode(entry | {"decided_at": self._decided_at})
-            self._connection.execute(changes.insert().values(document=document))
-            self._connection.execute(delete(changes).where(changes.c.key <= self.last() - KEPT))
+            made: Any = self._connection.execute(changes.insert().values(document=document)).inserted_primary_key
+            self._newest = (made[0], document)
+            self._connection.execute(delete(changes).where(changes.c.key <= made[0] - KEPT))
         if self._waiting:
             self._entry = self.last()
+
+    def _looked_up(self) -> tuple[int, bytes | None]:
+        if self._newest is None:
+            newest = select(changes.c.key, changes.c.document).order_by(changes.c.key.desc()).limit(1)
+            row = self._connection.execute(newest).first()
+            self._newest = (0, None) if row is None else (row[0], row[1])
+        return self._newest
 
     def ended(self, *, committed: bool) -> None:
         """Tell everybody who waits for it how the unit ended."""

@@ -52,12 +52,17 @@ class SqlViews:
         self._connection = connection
         self._keys = keys
         self._collections = RecordRows(connection, _COLLECTIONS)
+        self._known: list[Collection] | None = None
+        """All collections, once they were looked up: a unit sees one state of the store."""
 
     def put_collection(self, collection: Collection) -> None:
         self._collections.put(collection)
+        self._known = None
 
     def collections(self) -> list[Collection]:
-        return self._collections.many(by=(collections.c.key,))
+        if self._known is None:
+            self._known = self._collections.many(by=(collections.c.key,))
+        return list(self._known)
 
     def publish(self, rows: Sequence[Publication]) -> None:
         for collection, of_collection in groupby(rows, key=lambda row: row.collection):
