@@ -273,7 +273,7 @@ def test_marking_that_is_held_says_what_it_restricts() -> None:
         ("I1", None),
         ("Ää", None),
         ("IQ-AN", None),
-        ("XXX", None),
+        ("QQQ", None),
         ("150", None),
         ("Iraq", None),
         ("", None),
