@@ -17,7 +17,7 @@ from sepakat.agreements.terms import Agreement
 from sepakat.agreements.writing import to_yaml
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import AgreementRecord
-from sepakat.exchange.standing import find_version, standing_shown
+from sepakat.exchange.standing import by_agreement, find_version, standing_shown
 from sepakat.stix.identifiers import AgreementId, PartyId
 
 _ORDER = (State.OFFERED, State.IN_FORCE, State.SUSPENDED, State.DRAFT, State.ENDED)
@@ -66,11 +66,8 @@ def list_by_standing(node: Node, language: str) -> tuple[VersionLine, ...]:
     with node.store.reading() as unit:
         names = {party.id: party.name for party in unit.parties.everyone()}
         everything = unit.agreements.everything()
-    by_id: dict[AgreementId, list[AgreementRecord]] = {}
-    for record in everything:
-        by_id.setdefault(record.agreement.id, []).append(record)
     lines = []
-    for versions in by_id.values():
+    for versions in by_agreement(everything).values():
         for record in versions:
             standings = {taker: standing_shown(record, taker, now, versions) for taker in record.roster}
             line = VersionLine(record, standings, sentences_in(language, record.agreement, names))

@@ -18,12 +18,12 @@ from weakref import WeakKeyDictionary
 from sepakat.exchange.journal import Touched
 from sepakat.exchange.ports import Node, Store, Unit
 from sepakat.exchange.records import AgreementRecord, Party
-from sepakat.exchange.standing import instants_of
+from sepakat.exchange.standing import by_agreement, instants_of
 from sepakat.exchange.world import approvals_of, grants_of, held_versions, object_policy, standing_versions, views_of
 from sepakat.exchange.world import world_of as read_world
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey
 from sepakat.release.state import Change, Decided
-from sepakat.stix.identifiers import AgreementId, PartyId, StixId
+from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
 _CLOCKS_DIFFER = timedelta(seconds=2)
@@ -102,10 +102,7 @@ class KeptWorld:
         """The views as they now stand, or none where nothing can have changed since they were looked at."""
         if self._views_change_at is None or now < self._views_change_at:
             return {}
-        by_id: dict[AgreementId, list[AgreementRecord]] = {}
-        for record in self._agreements:
-            by_id.setdefault(record.agreement.id, []).append(record)
-        instants = {instant for versions in by_id.values() for instant in instants_of(versions)}
+        instants = {at for versions in by_agreement(self._agreements).values() for at in instants_of(versions)}
         self._views_change_at = min((instant for instant in instants if instant > now), default=None)
         return views_of(self._party, self._agreements, self._parties, now)
 

@@ -36,7 +36,7 @@ from sepakat.exchange.records import (
     TakeIn,
 )
 from sepakat.exchange.releasing import update_views
-from sepakat.exchange.standing import record_in_force
+from sepakat.exchange.standing import by_agreement, record_in_force
 from sepakat.release.question import ReceivedTerms
 from sepakat.stix.identifiers import AgreementId, PartyId, StixId
 from sepakat.stix.instants import format_instant, version_key
@@ -119,12 +119,9 @@ def status_for(node: Node, account: str, status_id: str) -> PushStatus:
 
 def _records(node: Node, unit: Unit, party: PartyId, now: datetime) -> Iterator[AgreementRecord]:
     """The agreements by which a party gives to us now."""
-    versions: dict[AgreementId, list[AgreementRecord]] = {}
-    for record in unit.agreements.everything():
-        versions.setdefault(record.agreement.id, []).append(record)
-    for of_one in versions.values():
-        if any(record.agreement.giver == party and node.party in record.roster for record in of_one):
-            found = record_in_force(of_one, node.party, now)
+    for versions in by_agreement(unit.agreements.everything()).values():
+        if any(record.agreement.giver == party and node.party in record.roster for record in versions):
+            found = record_in_force(versions, node.party, now)
             if found is not None and found.agreement.giver == party:
                 yield found
 

@@ -6,7 +6,7 @@ that never came into force for a taker never stands in the way of an earlier one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sepakat.agreements.life import LifeEvent, Standing, State, standing
@@ -14,6 +14,14 @@ from sepakat.errors import NotFound
 from sepakat.exchange.ports import Unit
 from sepakat.exchange.records import AgreementRecord
 from sepakat.stix.identifiers import AgreementId, PartyId
+
+
+def by_agreement(records: Iterable[AgreementRecord]) -> dict[AgreementId, list[AgreementRecord]]:
+    """The versions of each agreement, in the order given."""
+    found: dict[AgreementId, list[AgreementRecord]] = {}
+    for record in records:
+        found.setdefault(record.agreement.id, []).append(record)
+    return found
 
 
 def standing_for(

@@ -12,7 +12,7 @@ from sepakat.agreements.regions import load_regions
 from sepakat.agreements.topics import TopicDefinition, TopicTable
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import AgreementRecord, Consent, Direction, Party, Policy, StoredVersion
-from sepakat.exchange.standing import current_version, standing_for
+from sepakat.exchange.standing import by_agreement, current_version, standing_for
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.markings import FIXED_MARKINGS
@@ -45,12 +45,8 @@ def views_of(
     giver: PartyId, records: Iterable[AgreementRecord], parties: Mapping[PartyId, Party], now: datetime
 ) -> dict[ViewKey, View]:
     """The views that a giver gives, in force or not, one for each (agreement, taker) ever concluded."""
-    by_id: dict[str, list[AgreementRecord]] = {}
-    for record in records:
-        if record.agreement.giver == giver:
-            by_id.setdefault(record.agreement.id, []).append(record)
     views = {}
-    for versions in by_id.values():
+    for versions in by_agreement(record for record in records if record.agreement.giver == giver).values():
         for taker in dict.fromkeys(taker for record in versions for taker in record.roster):
             current = current_version(versions, taker, now)
             if current is not None:
