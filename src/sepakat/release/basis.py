@@ -20,17 +20,22 @@ from sepakat.stix.identifiers import StixId
 class BasisMasks:
     """For each id that something derives from: the slots that it and all that it derives from let through."""
 
-    def __init__(self, held: Mapping[StixId, Held], slots: Slots, binds: Callable[[Version], int]) -> None:
+    def __init__(
+        self,
+        held: Mapping[StixId, Held],
+        telling: Iterable[StixId],
+        slots: Slots,
+        binds: Callable[[Version], int],
+    ) -> None:
+        """`telling` are the ids of which a version says what derives from what (`tells_basis`), and maybe others."""
         self._held = held
         self._slots = slots
-        self._derived_from = _derived_from(held)
+        told = [held[identifier] for identifier in telling]
+        self._derived_from = _derived_from(told)
         self._masks: dict[StixId, int] = {}
+        derived = (held[identifier] for identifier in self._derived_from if identifier in held)
         roots = dict.fromkeys(
-            target
-            for identifier, entry in held.items()
-            for version in entry.versions
-            if version.claim is not None or version.type == "language-content" or identifier in self._derived_from
-            for target in self.bases(version)
+            target for entry in (*told, *derived) for version in entry.versions for target in self.bases(version)
         )
         for members in components(roots, self._bases_of_id):
             mask = slots.every
@@ -45,11 +50,15 @@ class BasisMasks:
             for member in members:
                 self._masks[member] = mask
 
+    def derives(self, version: Version) -> bool:
+        """Whether a version may derive from anything."""
+        return version.claim is not None or version.type == "language-content" or version.id in self._derived_from
+
     def bases(self, version: Version) -> tuple[StixId, ...]:
         """The ids that a version derives from directly."""
-        translated = translation_of(version.held.object.content) if version.type == "language-content" else ()
-        if version.claim is None and not translated and version.id not in self._derived_from:
+        if not self.derives(version):
             return ()
+        translated = translation_of(version.held.object.content) if version.type == "language-content" else ()
         claimed = version.claim.derives_from if version.claim is not None else ()
         related = self._derived_from.get(version.id, ())
         return tuple(dict.fromkeys((*translated, *claimed, *related)))
@@ -70,12 +79,18 @@ class BasisMasks:
         return dict.fromkeys(target for version in versions for target in self.bases(version))
 
 
-def _derived_from(held: Mapping[StixId, Held]) -> Mapping[StixId, tuple[StixId, ...]]:
+def tells_basis(version: Version) -> bool:
+    """Whether a version says of itself or of another what it derives from."""
+    if version.type == "relationship":
+        return version.held.object.content.get("relationship_type") == "derived-from"
+    return version.claim is not None or version.type == "language-content"
+
+
+def _derived_from(told: Iterable[Held]) -> Mapping[StixId, tuple[StixId, ...]]:
     found: dict[StixId, dict[StixId, None]] = {}
-    for identifier, entry in held.items():
-        if identifier.startswith("relationship--"):
-            for version in entry.versions:
-                derivation = derivation_of(version.held.object.content)
-                if derivation is not None:
-                    found.setdefault(derivation[0], {})[derivation[1]] = None
+    for entry in told:
+        for version in entry.versions:
+            derivation = derivation_of(version.held.object.content) if version.type == "relationship" else None
+            if derivation is not None:
+                found.setdefault(derivation[0], {})[derivation[1]] = None
     return {source: tuple(targets) for source, targets in found.items()}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sepakat.release.compiled import Compiled
 from sepakat.release.rising import RisingFixpoint
-from sepakat.release.static_rules import base_slots
+from sepakat.release.static_rules import base_slots, features, of_alike
 from sepakat.release.versions import NOT_HELD, Held, Unit, Version
 from sepakat.stix.identifiers import StixId
 
@@ -32,6 +32,8 @@ class ChangingFixpoint(RisingFixpoint):
         self._differing: set[Version] = set()
         """What new terms allow otherwise than the old ones did."""
         self._compared: dict[tuple[int, int], tuple[bool, bool, object]] = {}
+        self._stays: dict[tuple[object, ...], bool] = {}
+        """By features: whether the new terms say the same of all versions that have them."""
 
     def renew(self, views: int) -> frozenset[StixId]:
         """Decide some views anew after the terms of their agreements changed; no view looks at another.
@@ -49,13 +51,22 @@ class ChangingFixpoint(RisingFixpoint):
         self._shows_less, self._may_go = False, may_go
         self._compared.clear()
         self._differing.clear()
+        self._stays.clear()
         concerned: list[Version] = []
+        renewed: dict[StixId, None] = {}
         for version in self._world.versions():
+            if not version.is_scaffold and self._is_the_same(version, slots):
+                if version.base_slots & slots:
+                    concerned.append(version)
+                continue
+            renewed[version.id] = None
             if version.is_scaffold:
                 self._show_again(version, slots)
                 version.whole = version.top_whole = version.bound_whole = self._slots.live
             elif self._renew_one(version, slots):
                 concerned.append(version)
+        for identifier in renewed:
+            self._held[identifier].renew()
         if self._rises:
             self._touched = {version.id for version in concerned}
             self._begin_again(concerned, views)
@@ -66,6 +77,26 @@ class ChangingFixpoint(RisingFixpoint):
         self._settle()
         self._leaning.clear()
         return frozenset(self._touched)
+
+    def _is_the_same(self, version: Version, slots: int) -> bool:
+        """Whether the new terms surely say the same of a version by itself: those that are alike go alike.
+
+        Not of what is asked for one by one: personal data, what derives from other things, marked parts.
+        """
+        world, before = self._world, self._world.alike_before
+        if before is None or version.fault is not None or version.is_personal or world.basis.derives(version):
+            return False
+        key = features(version)
+        stays = self._stays.get(key)
+        if stays is None:
+            clauses = world.clauses
+            stays = self._stays[key] = key in before and not slots & (
+                (before[key] ^ of_alike(world, version))
+                | (version.topic_slots ^ clauses.topics(version.own_topics))
+                | (version.region_slots ^ clauses.regions(version.own_regions))
+            )
+        # Of what no slot may read the parts do not matter.
+        return stays and (world.keep_parts(version) or not version.base_slots & slots)
 
     def _renew_one(self, version: Version, slots: int) -> bool:
         """Ask the rules about one version anew for some slots; whether they allow anything or did."""
@@ -126,8 +157,8 @@ class ChangingFixpoint(RisingFixpoint):
             version.variant = version.top_variant & (version.variant | views)
             if version.fault is not None:
                 self._note(version.id)
-        for entry in self._held.values():
-            entry.renew()
+        for version in begun:
+            self._held[version.id].renew()
         for version in begun:
             if version.present:
                 # Also one that no view could hold before: nobody had to tell it of a fall.
@@ -141,8 +172,6 @@ class ChangingFixpoint(RisingFixpoint):
     def _lower(self, begun: Iterable[Version]) -> None:
         """Let versions fall to what their own rules now allow."""
         clauses = self._world.clauses
-        for entry in self._held.values():
-            entry.renew()
         for version in begun:
             version.matched &= version.base_slots
             whole = version.whole & self.cover(version.unit_slots, version.matched & clauses.may_go_whole)

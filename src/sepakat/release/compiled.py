@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sepakat.agreements.terms import Fields
-from sepakat.release.basis import BasisMasks
+from sepakat.release.basis import BasisMasks, tells_basis
 from sepakat.release.clauses import ClauseMasks
 from sepakat.release.evidence import OwnEvidence
 from sepakat.release.fields import FieldMasks
@@ -41,9 +41,13 @@ class Compiled:
         self._take_tables(least_stride=1)
         self._units_of_same_fields: Units | None = None
         """Earlier tables that say the same of parts, as far as those hang on `fields` alone."""
+        self.alike_before: dict[tuple[object, ...], int] | None = None
+        """What `alike` said before, if the tables differ in nothing else that one version by itself is asked for."""
         self.held: dict[StixId, Held] = {}
+        self._telling: dict[StixId, None] = {}
+        """Ids of which a version says what derives from what."""
         for identifier, versions in world.versions.items():
-            self.held[identifier] = Held([self._read(held) for held in versions])
+            self._hold(identifier, versions)
         self.scaffold = frozenset(
             identifier
             for identifier, entry in self.held.items()
@@ -54,11 +58,15 @@ class Compiled:
             self._name(entry)
         self.renew_basis()
 
-    def renew_tables(self, least_stride: int) -> None:
-        """Work out anew what views and clauses say, at the present instant."""
-        fields, units = self._fields_by_slots(), self._units
+    def renew_tables(self, least_stride: int, *, in_features_alone: bool = False) -> None:
+        """Work out anew what views and clauses say, at the present instant.
+
+        `in_features_alone` where they differ from what was said before only in what they ask of features.
+        """
+        fields, units, alike = self._fields_by_slots(), self._units, self.alike
         self._take_tables(least_stride)
         self._units_of_same_fields = units if self._fields_by_slots() == fields else None
+        self.alike_before = alike if in_features_alone and self._units_of_same_fields is not None else None
 
     def _take_tables(self, least_stride: int) -> None:
         world = self.world
@@ -78,7 +86,7 @@ class Compiled:
 
     def renew_basis(self) -> None:
         """Work out anew what everything lets through that something derives from."""
-        self.basis = BasisMasks(self.held, self.slots, self._binds)
+        self.basis = BasisMasks(self.held, self._telling, self.slots, self._binds)
 
     def at(self, now: datetime) -> None:
         """Ask from now on at another instant; what has changed by it is read again by who calls this."""
@@ -90,13 +98,13 @@ class Compiled:
         for identifier in identifiers:
             self._evidence.forget(identifier)
             before = self.held.pop(identifier, NOT_HELD)
+            self._telling.pop(identifier, None)
             for version in before.versions:
                 self.by_ref.pop(version.ref, None)
         for identifier in identifiers:
             versions = self.world.versions.get(identifier)
             if versions:
-                entry = self.held[identifier] = Held([self._read(held) for held in versions])
-                self._name(entry)
+                self._name(self._hold(identifier, versions))
 
     def versions(self) -> Iterator[Version]:
         """Every held version."""
@@ -145,10 +153,7 @@ class Compiled:
 
     def find_parts(self, version: Version) -> None:
         """Find the references and the restricted parts of a version, and what it cannot lose, by the tables of now."""
-        if version.found_by is self._units:
-            return
-        if version.has_plain_parts and version.found_by is self._units_of_same_fields:
-            version.found_by = self._units
+        if self.keep_parts(version):
             return
         parts = parts_of(version.held.object)
         if not version.has_edges:
@@ -185,6 +190,21 @@ class Compiled:
         except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
             version.fault = _reason(error)
             return 0
+
+    def keep_parts(self, version: Version) -> bool:
+        """Whether the restricted parts of a version are still what they were found to be by the tables before."""
+        if version.found_by is self._units:
+            return True
+        if version.has_plain_parts and version.found_by is self._units_of_same_fields:
+            version.found_by = self._units
+            return True
+        return False
+
+    def _hold(self, identifier: StixId, versions: Iterable[HeldVersion]) -> Held:
+        entry = self.held[identifier] = Held([self._read(held) for held in versions])
+        if any(tells_basis(version) for version in entry.versions):
+            self._telling[identifier] = None
+        return entry
 
     def _read(self, held: HeldVersion) -> Version:
         made = held.object

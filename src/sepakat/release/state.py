@@ -20,6 +20,7 @@ from sepakat.release.next_change import instants_of, instants_of_grant, instants
 from sepakat.release.object_facts import derivation_of, reading_of, translation_of
 from sepakat.release.publication import Publication
 from sepakat.release.question import NO_POLICY, Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey, World
+from sepakat.release.static_rules import differ_in_features_alone
 from sepakat.release.times import as_datetime, microseconds
 from sepakat.release.versions import NOT_HELD
 from sepakat.stix.identifiers import StixId
@@ -257,10 +258,16 @@ class Decided:
 
     def _renew_views(self, views: Mapping[ViewKey, View], changed: Iterable[ViewKey]) -> frozenset[StixId]:
         """Decide the views of changed agreements anew; positions of views never change, new ones come last."""
+        before = {key: self._views.get(key) for key in views}
         self._views.update(views)
         compiled = self._compiled
         clocks = self._clocks()
-        compiled.renew_tables(compiled.slots.stride)
+        compiled.renew_tables(
+            compiled.slots.stride,
+            in_features_alone=all(
+                was is not None and differ_in_features_alone(was, views[key]) for key, was in before.items()
+            ),
+        )
         compiled.renew_basis()
         mask = 0
         for key in changed:

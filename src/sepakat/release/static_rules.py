@@ -7,9 +7,11 @@ in the view (references, evidence over relationships) is decided in `fixpoint`. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from sepakat.release.compiled import Compiled
-from sepakat.release.question import NO_POLICY
+from sepakat.release.question import NO_POLICY, View
 from sepakat.release.versions import Version
 
 StaticRule = Callable[[Compiled, Version], int]
@@ -193,7 +195,12 @@ ALIKE = (
     *("TypeShared", "KindShared", "TopicNotExcluded", "RegionNotExcluded", "TlpWithinCeiling", "PapWithinCeiling"),
     *("ClassificationWithinCeiling", "ReleasableToCeiling", "MinimumRating", "PersonsRule"),
 )
-"""Rules that look at features which many versions share: asked once for all that are alike in `_features`."""
+"""Rules that look at features which many versions share: asked once for all that are alike in `features`."""
+
+_OF_FEATURES = ("types", "kinds", "topics", "regions", "ceiling", "minimum")
+"""The keys of a clause that nobody asks but these rules, and whoever asks for a part of an object by its markings."""
+_CARRIED = ("version", "supersedes", "title")
+"""The keys of an agreement by which nothing is decided."""
 
 _ONE_BY_ONE = tuple(
     rule for name, rule in CLAUSE_RULES.items() if name not in (*ALIKE, "BasisAllows", "OriginalAllows")
@@ -204,7 +211,7 @@ _BY_POLICY: tuple[StaticRule, ...] = (not_held, not_recalled, not_expired)
 
 def base_slots(world: Compiled, version: Version, within: int) -> int:
     """Of some slots, those that every rule here lets through."""
-    mask = _of_alike(world, version) & within
+    mask = of_alike(world, version) & within
     if not mask:
         return 0
     views = world.readers(version) & origin_allows(world, version)
@@ -224,11 +231,12 @@ def base_slots(world: Compiled, version: Version, within: int) -> int:
     return mask
 
 
-def _of_alike(world: Compiled, version: Version) -> int:
+def of_alike(world: Compiled, version: Version) -> int:
+    """The slots that the rules of `ALIKE` let through."""
     if version.is_personal:
         # How long personal data is kept hangs on the instant; there is too little of it to matter.
         return _all_of_alike(world, version)
-    key = _features(version)
+    key = features(version)
     mask = world.alike.get(key)
     if mask is None:
         mask = world.alike[key] = _all_of_alike(world, version)
@@ -242,7 +250,7 @@ def _all_of_alike(world: Compiled, version: Version) -> int:
     return mask
 
 
-def _features(version: Version) -> tuple[object, ...]:
+def features(version: Version) -> tuple[object, ...]:
     """Everything about a version that is no personal data that the rules of `ALIKE` look at."""
     claim = version.claim
     return (
@@ -253,3 +261,18 @@ def _features(version: Version) -> tuple[object, ...]:
         version.markings,
         version.policy.markings,
     )
+
+
+def differ_in_features_alone(before: View, now: View) -> bool:
+    """Whether the terms of a view differ at most in what clauses ask of features, so that what is alike goes alike."""
+    old, new = before.agreement, now.agreement
+    if len(old.share) != len(new.share):
+        return False
+    share = tuple(
+        replace(clause, **_values(was, _OF_FEATURES)) for was, clause in zip(old.share, new.share, strict=True)
+    )
+    return replace(now, agreement=replace(new, share=share, **_values(old, _CARRIED))) == before
+
+
+def _values(of: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sepakat.agreements.terms import TearLine, Tlp
+from sepakat.release import changing
 from sepakat.release.compiled import Compiled
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import Verdicts, decide, decide_all
@@ -508,7 +509,10 @@ def test_version_whose_parts_cannot_be_found_under_new_terms_is_out_and_says_why
     told = malware("told", description="d")
     above = related(PLAIN[0], told)
     # What names it goes in the other view alone, whose terms stay as they are.
-    start, end = (both({**terms, "types": ["malware"]}, HIGH) for terms in (before, after))
+    start, end = (
+        both({**terms, "types": ["malware"], **fields(deny=[denied])}, HIGH)
+        for terms, denied in ((before, "aliases"), (after, "labels"))
+    )
     decided = Decided(world(told, *PLAIN, AMBER, above, views=start), NOW)
     assert decided.verdicts.outcome(ref(above), FR_KEY) is Outcome.WHOLE
     find_parts = Compiled.find_parts
@@ -545,6 +549,70 @@ def test_party_that_is_looked_at_again_stays_in_every_view_and_goes_on_showing_i
     assert names(party) <= decided.apply(Change(), NOW + timedelta(hours=1))
     assert decided.verdicts.outcome(ref(HUB), VIEW) is Outcome.WHOLE
     assert standings(decided.verdicts) == standings(decide_all(decided.world, decided.now))
+
+
+@pytest.fixture
+def asked_again(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the versions of which the rules were asked, as they are asked."""
+    asked: list[str] = []
+    ask = changing.base_slots
+
+    def watch(compiled: Compiled, version: Version, within: int) -> int:
+        asked.append(version.id)
+        return ask(compiled, version, within)
+
+    monkeypatch.setattr(changing, "base_slots", watch)
+    return asked
+
+
+@pytest.mark.parametrize(("before", "after"), [(HIGH, LOW), (LOW, HIGH)], ids=["narrower", "wider"])
+def test_where_only_features_are_asked_otherwise_what_is_alike_is_not_looked_at(
+    before: Mapping[str, Any], after: Mapping[str, Any], asked_again: list[str]
+) -> None:
+    tool, other = stix("tool", "t", name="t", tlp="amber"), malware("other", tlp="amber")
+    views = both({**before, "types": ["malware"]}, LOW)
+    decided = Decided(world(AMBER, other, tool, *PLAIN, views=views), NOW)
+    touched = apply(decided, becomes(both({**after, "types": ["malware"]}, LOW)))
+    assert set(asked_again) == names(AMBER, other)
+    assert names(AMBER, other) <= touched
+    asked_again.clear()
+    # Another delay is nothing that only features are asked for.
+    slower = {"release": {"approval": "auto", "delay": "PT1H"}}
+    apply(decided, becomes(both({**after, "types": ["malware"], **slower}, LOW)))
+    assert names(AMBER, other, tool, *PLAIN) <= set(asked_again)
+
+
+def test_what_is_asked_for_one_by_one_is_looked_at_under_any_other_terms(asked_again: list[str]) -> None:
+    derived, secret = malware("derived"), [{"marking_ref": TLP["amber"], "selectors": ["description"]}]
+    derivation = related(derived, AMBER, "derived-from")
+    translation = stix("language-content", "translation", object_ref=AMBER["id"], contents={"de": {"name": "b"}})
+    marked = malware("marked", description="d", granular_markings=secret)
+    objects = (AMBER, *PLAIN, derived, derivation, translation, marked)
+    decided = Decided(world(*objects, views=both(HIGH, LOW)), NOW)
+    assert decided.verdicts.outcome(ref(derived), VIEW) is Outcome.WHOLE
+    assert decided.verdicts.outcome(ref(translation), VIEW) is Outcome.WHOLE
+    assert decided.verdicts.outcome(ref(marked), VIEW) is Outcome.WHOLE
+    touched = apply(decided, becomes(both(LOW, LOW)))
+    assert set(asked_again) == names(AMBER, derived, translation, marked)
+    assert names(AMBER, derived, translation, marked) <= touched
+    assert decided.verdicts.outcome(ref(derived), VIEW) is Outcome.OUT
+    assert decided.verdicts.outcome(ref(translation), VIEW) is Outcome.OUT
+    assert decided.verdicts.outcome(ref(marked), VIEW) is Outcome.VARIANT
+
+
+@pytest.mark.parametrize("after", TERMS)
+@pytest.mark.parametrize("between", ["generous", "low", "tools", "crime", "whole or not"])
+@pytest.mark.parametrize("before", TERMS)
+def test_terms_that_change_twice_leave_all_as_if_decided_anew(before: str, between: str, after: str) -> None:
+    derived = malware("derived", description="d")
+    person = stix("identity", "person", name="p", identity_class="individual")
+    objects = [AMBER, stix("tool", "t", name="t"), malware("m", description="d", malware_types=["worm"]), derived]
+    links = [related(derived, AMBER, "derived-from"), related(HUB, AMBER), related(HUB, person)]
+    decided = Decided(
+        hub_world(*objects, person, *links, views=both(TERMS[before], TERMS["crime"]), policies=ABOUT), NOW
+    )
+    for each in (between, after):
+        apply(decided, becomes(both(TERMS[each], TERMS["crime"])))
 
 
 @pytest.mark.parametrize("after", TERMS)
