@@ -150,7 +150,7 @@ def translation_of(content: Mapping[str, Any]) -> tuple[StixId, ...]:
 def _reading(made: StixObject) -> Reading:
     content = made.content
     kind = made.type
-    found = references(content)
+    found = references(content, made.raw)
     creator = content.get("created_by_ref")
     return Reading(
         ref=made.version_ref,

@@ -84,8 +84,7 @@ class StixObject:
     @property
     def version(self) -> str:
         """The version key of `modified`; empty for what has no `modified` (observables, markings, bundles)."""
-        modified = self.content.get("modified")
-        return version_key(modified) if isinstance(modified, str) else ""
+        return self.version_ref[1]
 
     @property
     def version_ref(self) -> VersionRef:
@@ -115,7 +114,8 @@ class StixObject:
 
 
 def _version_ref(made: StixObject) -> VersionRef:
-    return (made.id, made.version)
+    modified = made.content.get("modified")
+    return (made.id, version_key(modified) if isinstance(modified, str) else "")
 
 
 def _with_identity(content: Any) -> Mapping[str, Any]:

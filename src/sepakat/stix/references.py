@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 import orjson
 
@@ -29,6 +29,11 @@ _OF_ITEMS: frozenset[Strength] = frozenset({"required-item", "optional-item"})
 _MARKING_TYPES = frozenset({"marking-definition", "extension-definition"})
 _MARKINGS = frozenset({"object_marking_refs", "granular_markings"})
 _OF_MARKINGS, _OF_NAME = "of markings", "of a name"
+_OF_LISTS = frozenset({*_OF_ITEMS, _OF_MARKINGS})
+# `\u002d`, in either case of the last letter.
+_ESCAPED_HYPHEN = b"\\u002"
+
+_Plan: TypeAlias = tuple[tuple[str, Path, str | None], ...]
 
 
 class Reference(NamedTuple):
@@ -39,11 +44,66 @@ class Reference(NamedTuple):
     strength: Strength
 
 
-def references(content: Mapping[str, Any]) -> tuple[Reference, ...]:
-    """Every reference of an object except to its markings and extension definitions, in the order of the text."""
-    found: list[Reference] = []
+def references(content: Mapping[str, Any], written: bytes = b"") -> tuple[Reference, ...]:
+    """Every reference of an object except to its markings and extension definitions, in the order of the text.
+
+    `written` is the object as JSON, where that is at hand: it tells soon that nothing but reference properties names
+    anything.
+    """
     kind = content.get("type")
-    for name, path, strength in _plan(kind if isinstance(kind, str) else "", tuple(content)):
+    shape = (kind if isinstance(kind, str) else "", tuple(content))
+    declared = _in_reference_properties(content, shape, written) if written else None
+    return _all(content, _plan(*shape)) if declared is None else declared
+
+
+def _in_reference_properties(
+    content: Mapping[str, Any], shape: tuple[str, tuple[str, ...]], written: bytes
+) -> tuple[Reference, ...] | None:
+    """The references in properties that are named as such, where nothing else names anything; None where unsure.
+
+    Every id has two hyphens in a row, once: where they are not written more often than in the ids that stand where
+    ids belong, no other text holds one. A hyphen can be written as an escape too.
+    """
+    plan = _quick_plan(*shape)
+    if plan is None or not is_stix_id(content.get("id")):
+        return None
+    found: list[Reference] = []
+    ids = 1
+    for name, path, strength in plan:
+        value = content[name]
+        if strength not in _OF_LISTS:
+            if not is_stix_id(value):
+                return None
+            found.append(Reference(path, value, cast(Strength, strength)))
+            ids += 1
+        elif type(value) is not list:
+            return None
+        elif strength == _OF_MARKINGS:
+            if not all(map(_is_marking_id, value)):
+                return None
+            ids += len(value)
+        elif all(map(is_stix_id, value)):
+            found += [Reference((*path, place), item, cast(Strength, strength)) for place, item in enumerate(value)]
+            ids += len(value)
+        else:
+            return None
+    return tuple(found) if written.count(b"--") == ids and _ESCAPED_HYPHEN not in written else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _quick_plan(kind: str, names: tuple[str, ...]) -> _Plan | None:
+    """Of the plan, what is named as a reference; None where a name or a granular marking asks for a closer look."""
+    plan = _plan(kind, names)
+    if "granular_markings" in names or any(strength == _OF_NAME for _, _, strength in plan):
+        return None
+    return tuple(
+        (name, path, strength or "embedded") for name, path, strength in plan if strength or name.endswith("_ref")
+    )
+
+
+def _all(content: Mapping[str, Any], plan: _Plan) -> tuple[Reference, ...]:
+    found: list[Reference] = []
+    for name, path, strength in plan:
         value = content[name]
         if strength is None:
             if type(value) is str:
@@ -62,7 +122,7 @@ def references(content: Mapping[str, Any]) -> tuple[Reference, ...]:
 
 # Objects of one kind and source have the same properties in the same order.
 @lru_cache(maxsize=1 << 12)
-def _plan(kind: str, names: tuple[str, ...]) -> tuple[tuple[str, Path, str | None], ...]:
+def _plan(kind: str, names: tuple[str, ...]) -> _Plan:
     """What is to be looked at, in order: a property, its path, and what its table says of it."""
     known = _STRENGTHS.get(kind, _CUSTOM_STRENGTHS)
     found: list[tuple[str, Path, str | None]] = []
@@ -114,13 +174,13 @@ def _is_extension_id(text: str) -> bool:
     return type_of(text) == "extension-definition" and is_stix_id(text)
 
 
-def _is_marking_id(text: str) -> bool:
-    return text.startswith("marking-definition--") and is_stix_id(text)
+def _is_marking_id(value: object) -> bool:
+    return type(value) is str and value.startswith("marking-definition--") and is_stix_id(value)
 
 
 def _beside_markings(value: Any, path: Path, found: list[Reference]) -> None:
     """What stands among the markings but is none: another id put there must not pass unseen."""
-    if isinstance(value, list) and all(type(item) is str and _is_marking_id(item) for item in value):
+    if isinstance(value, list) and all(map(_is_marking_id, value)):
         return
     among: list[Reference] = []
     _embedded(value, path, among)

@@ -41,7 +41,7 @@ class SqliteLimits:
     writer_cache_kib: int = 65_536
     reader_cache_kib: int = 1_024
     """Of each connection that reads: what pages of objects go through is cached by the system anyway."""
-    checkpoint_pages: int = 4_000
+    checkpoint_pages: int = 8_000
 
 
 _DEFAULT_LIMITS = SqliteLimits()

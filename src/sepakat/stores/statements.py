@@ -8,9 +8,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 T = TypeVar("T")
 Insert = sqlite.Insert | postgresql.Insert
@@ -76,10 +78,13 @@ def insert_all(
             connection.execute(table.insert(), rows)
     else:
         text, columns = _insertion(table, tuple(rows[0]), connection.dialect, once_by)
-        values = [
-            tuple(row[name] if process is None else process(row[name]) for name, process in columns) for row in rows
-        ]
-        connection.exec_driver_sql(text, values)
+        # Column by column, which costs a third of row by row.
+        taken = (map(itemgetter(name), rows) for name, _ in columns)
+        given = (
+            values if process is None else map(process, values)
+            for values, (_, process) in zip(taken, columns, strict=True)
+        )
+        connection.exec_driver_sql(text, list(zip(*given, strict=True)))
 
 
 @lru_cache(maxsize=256)
@@ -92,9 +97,16 @@ def _insertion(
         statement = statement.on_conflict_do_nothing(index_elements=once_by)
     compiled: Any = statement.compile(dialect=dialect, column_keys=names)
     columns = [table.c[name] for name in compiled.positiontup]
-    return str(compiled), [
-        (column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in columns
-    ]
+    return str(compiled), [(column.name, _given_to_sqlite(column.type, dialect)) for column in columns]
+
+
+def _given_to_sqlite(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes values of a column the driver's, None for nothing; it takes bytes as they are, unlike others."""
+    if isinstance(kind, LargeBinary):
+        return None
+    if isinstance(kind, TypeDecorator) and isinstance(kind.impl_instance, LargeBinary):
+        return partial(kind.process_bind_param, dialect=dialect)
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def same_document(connection: Connection, column: Column[Any], document: bytes) -> ColumnElement[bool]:
