@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Connection,
     LargeBinary,
     Select,
@@ -26,14 +27,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 
 from sepakat.exchange.ports import BodyPage, RowQuery
 from sepakat.stores.located_rows import Shape, locating, locating_some
-from sepakat.stores.schema import bodies, publications
+from sepakat.stores.schema import bodies
 from sepakat.stores.statements import run_prepared
 
 
@@ -41,19 +41,22 @@ def joined_page(
     connection: Connection, shape: Shape, values: Mapping[str, Any], query: RowQuery, *, is_dated: bool
 ) -> BodyPage | None:
     """The page of a query, all `added` dates with it if wanted; None where it has to be read row by row."""
-    asked = {**values, "most": query.limit, "one_more": query.limit + 1}
     if connection.dialect.name == "postgresql":
-        statement = _joining_measured(shape, is_dated=is_dated)
-        found = run_prepared(connection, statement, {**asked, "most_bytes": query.byte_limit})
+        asked = {**values, "most": query.limit, "one_more": query.limit + 1, "most_bytes": query.byte_limit}
+        located, *summary = run_prepared(connection, _joining_measured(shape, is_dated=is_dated), asked)[0]
     else:
+        asked = {**values, "most": query.limit}
         try:
             with _at_most(connection, query.byte_limit + query.limit):
-                found = run_prepared(connection, _joining(shape, is_dated=is_dated), asked)
+                (summary,) = run_prepared(connection, _joining(shape, is_dated=is_dated), asked)
         except DBAPIError as error:
             if isinstance(error.orig, sqlite3.DataError):
                 return None
             raise
-    located, count, last, first_added, last_added, joined, dates = found[0]
+        located = summary[0]
+        if located == query.limit:
+            located += len(run_prepared(connection, _beyond(shape), {**values, "after": summary[1]}))
+    count, last, first_added, last_added, joined, dates = summary
     if not count:
         return BodyPage(b"", 0, more=False)
     if count > 1 and len(joined) - (count - 1) > query.byte_limit:
@@ -75,23 +78,22 @@ def _at_most(connection: Connection, size: int) -> Iterator[None]:
 
 @lru_cache(maxsize=512)
 def _joining(shape: Shape, *, is_dated: bool) -> Select[Any]:
-    row = publications.c
-    located = locating(shape).limit(bindparam("one_more")).cte("located").prefix_with("MATERIALIZED")
-    how_many = select(func.count()).select_from(located).scalar_subquery()
-    last = select(func.max(located.c.sequence)).scalar_subquery()
-    # All but the last if there is one more than the page may have: needs no sorting.
-    is_on_page = or_(how_many <= bindparam("most"), located.c.sequence < last)
-    taken = select(located.c.sequence).where(is_on_page)
+    """A page as one row. What is located comes in order, and a body is looked up for each as it comes: no sorting."""
+    located = locating(shape, with_bodies=True).limit(bindparam("most")).subquery("located")
     page = (
-        select(row.sequence, type_coerce(row.date_added, BigInteger).label("added"), bodies.c.body)
-        .join_from(publications, bodies, bodies.c.key == row.body_key)
-        .where(row.collection_key == bindparam("collection"), row.sequence.in_(taken))
-        .order_by(row.sequence)
+        select(located.c.sequence, located.c.added, bodies.c.body)
+        .join_from(located, bodies, bodies.c.key == located.c.body_key)
         .subquery("page")
     )
     comma: ColumnElement[str] = literal_column("','")
     dates = func.group_concat(page.c.added, comma) if is_dated else literal_column("NULL")
-    return _summary(how_many, page, cast(func.group_concat(page.c.body, comma), LargeBinary), dates)
+    return _summary(page, cast(func.group_concat(page.c.body, comma), LargeBinary), dates)
+
+
+@lru_cache(maxsize=512)
+def _beyond(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
+    """Whether anything more matches: one row at most."""
+    return locating(shape).limit(1)
 
 
 @lru_cache(maxsize=512)
@@ -119,10 +121,10 @@ def _joining_measured(shape: Shape, *, is_dated: bool) -> Select[Any]:
     in_order: aggregate_order_by[Any] = aggregate_order_by(literal_column("','::bytea"), page.c.sequence)
     dates_in_order: aggregate_order_by[Any] = aggregate_order_by(literal_column("','"), page.c.sequence)
     dates = func.string_agg(cast(page.c.added, Text), dates_in_order) if is_dated else literal_column("NULL")
-    return _summary(how_many, page, func.string_agg(page.c.body, in_order), dates)
+    return _summary(page, func.string_agg(page.c.body, in_order), dates, how_many)
 
 
-def _summary(how_many: Any, page: Subquery, joined: ColumnElement[Any], dates: ColumnElement[Any]) -> Select[Any]:
+def _summary(page: Subquery, joined: ColumnElement[Any], dates: ColumnElement[Any], *before: Any) -> Select[Any]:
     """The one row that says a page: what `joined_page` takes apart."""
     first, last = func.min(page.c.added), func.max(page.c.added)
-    return select(how_many, func.count(), func.max(page.c.sequence), first, last, joined, dates).select_from(page)
+    return select(*before, func.count(), func.max(page.c.sequence), first, last, joined, dates).select_from(page)

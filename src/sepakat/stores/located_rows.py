@@ -67,16 +67,16 @@ def places_of(versions: Iterable[str], *, tombstones_only: bool) -> tuple[int, .
 
 
 @lru_cache(maxsize=512)
-def locating(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
-    """The sequences of all rows that match, in order."""
-    common = _common()
+def locating(shape: Shape, *, with_bodies: bool = False) -> Select[Any] | CompoundSelect[Any]:
+    """The sequences of all rows that match, in order; `added` and `body_key` too if they are wanted."""
+    found = (select(_sequence, _added, _row.body_key) if with_bodies else select(_sequence)).where(*_common())
     if shape.is_merged:
-        merged = [select(_sequence).where(*common, *one) for one in _ranges(shape)]
+        merged = [found.where(*one) for one in _ranges(shape)]
         if len(merged) == 1:
             return merged[0].order_by(_row.sequence)
-        union = union_all(*merged)
+        union: CompoundSelect[Any] = union_all(*merged)
         return union.order_by(union.selected_columns.sequence)
-    return select(_sequence).where(*common, *_objects(shape), _versions(shape)).order_by(_row.sequence)
+    return found.where(*_objects(shape), _versions(shape)).order_by(_row.sequence)
 
 
 @lru_cache(maxsize=512)

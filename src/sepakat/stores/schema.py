@@ -38,7 +38,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.question import ViewKey
 from sepakat.stores.columns import Instant, Name, Nested, Packed, PackedId, PackedVersion, Prose, RawObject, Word
 
-REVISION = "0011"
+REVISION = "0012"
 
 WITHDRAWN, FIRST, LAST, TOMBSTONE = -1, 1, 2, 4
 
@@ -328,7 +328,8 @@ publications = Table(
     _required("outcome", Word(Outcome)),
     _required("place", SmallInteger),
     Column("withdrawn_at", Instant),
-    Index("ix_publications_place", "collection_key", "place", "sequence"),
+    # With all that a page takes from its rows, so that none of them is looked up for it.
+    Index("ix_publications_place", "collection_key", "place", "sequence", "body_key", "date_added"),
     Index("ix_publications_type", "collection_key", "type_key", "place", "sequence"),
     Index("ix_publications_object", "object_key", "collection_key", "version"),
     sqlite_with_rowid=False,

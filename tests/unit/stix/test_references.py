@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sepakat.stix import references as module
 from sepakat.stix.references import (
     Reference,
     extension_references,
@@ -21,7 +23,22 @@ EXTENSION = "extension-definition--88888888-8888-4888-8888-888888888888"
 
 
 def found(content: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str, str]]:
-    return [(reference.path, reference.target, reference.strength) for reference in references(content)]
+    """What refers to what, however it is looked for."""
+    without_text = references(content)
+    for text in written(content):
+        assert references(content, text) == without_text
+    return [(reference.path, reference.target, reference.strength) for reference in without_text]
+
+
+def written(content: dict[str, Any]) -> list[bytes]:
+    """Texts that say the same."""
+    text = json.dumps(content).encode()
+    return [
+        text,
+        text.replace(b"-", rb"\u002d"),
+        text.replace(b"-", rb"\u002D"),
+        json.dumps(content, indent=1).encode(),
+    ]
 
 
 def test_items_of_a_required_list_are_required_items() -> None:
@@ -86,6 +103,9 @@ def test_observed_data_needs_what_it_observed() -> None:
         ({"granular_markings": [{"selectors": [f"x.{HIDDEN}"]}]}, ("granular_markings", 0, "selectors", 0)),
         ({"extensions": {EXTENSION: {HIDDEN: 1}}}, ("extensions", EXTENSION, HIDDEN)),
         ({"x_custom_ref": HIDDEN}, ("x_custom_ref",)),
+        ({"x_custom_ref": f"{HIDDEN} too"}, ("x_custom_ref",)),
+        ({"x_custom_refs": [HIDDEN]}, ("x_custom_refs", 0)),
+        ({"x_custom_ref": {"a": HIDDEN}}, ("x_custom_ref", "a")),
         ({"x_custom": {"deep": [[{"a": HIDDEN}]]}}, ("x_custom", "deep", 0, 0, "a")),
         ({"x_custom": {HIDDEN: True}}, ("x_custom", HIDDEN)),
         ({f"x_{HIDDEN}": 1}, (f"x_{HIDDEN}",)),
@@ -134,6 +154,18 @@ def test_extension_definitions_are_given_apart() -> None:
     assert [reference.target for reference in extension_references(content)] == [EXTENSION]
 
 
+def test_text_is_not_looked_through_where_all_ids_stand_where_ids_belong(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = report(created_by_ref=IDENTITY, object_marking_refs=[MARKING], x_found_by_ref=HIDDEN, description="a - b")
+    expected = references(content)
+    monkeypatch.setattr(module, "_all", None)
+    assert references(content, json.dumps(content).encode()) == expected
+    assert {reference.target for reference in expected} == {IDENTITY, MALWARE, INDICATOR, HIDDEN}
+    for more in ({"description": "a -- b"}, {"granular_markings": []}, {"created_by_ref": HIDDEN.upper()}):
+        looked_at = {**content, **more}
+        with pytest.raises(TypeError):
+            references(looked_at, json.dumps(looked_at).encode())
+
+
 def test_targets_are_the_ids_alone() -> None:
     assert targets(report(description=HIDDEN)) == {MALWARE, INDICATOR, HIDDEN}
 
@@ -142,7 +174,7 @@ def test_deep_nesting_is_searched_without_a_stack() -> None:
     value: Any = HIDDEN
     for _ in range(5_000):
         value = [value]
-    ((path, target, _),) = found(malware(x_deep=value))
+    ((path, target, _),) = references(malware(x_deep=value))
     assert (len(path), target) == (5_001, HIDDEN)
 
 
@@ -156,7 +188,9 @@ PROPERTIES = st.sampled_from(["object_refs", "name", "x", "extensions", "object_
 
 @given(st.sampled_from([*TYPES, "x-custom"]), st.dictionaries(PROPERTIES, JSON))
 def test_no_id_in_the_text_of_an_object_is_missed(kind: str, properties: dict[str, Any]) -> None:
-    content = {"type": kind, **properties}
+    content = {"type": kind, "id": f"{kind}--99999999-9999-4999-8999-999999999999", **properties}
+    for text in written(content):
+        assert references(content, text) == references(content)
     assert (HIDDEN in str(properties)) == (HIDDEN in targets(content))
     for reference in references(content):
         assert HIDDEN in str(value_at(content, reference.path)) or HIDDEN in str(reference.path[-1])
