@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sepakat.agreements.terms import TearLine, Tlp
-from sepakat.release import changing
+from sepakat.release import changing, static_rules
 from sepakat.release.compiled import Compiled
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import Verdicts, decide, decide_all
@@ -555,7 +555,7 @@ def test_party_that_is_looked_at_again_stays_in_every_view_and_goes_on_showing_i
 def asked_again(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of the versions of which the rules were asked, as they are asked."""
     asked: list[str] = []
-    ask = changing.base_slots
+    ask = static_rules.base_slots
 
     def watch(compiled: Compiled, version: Version, within: int) -> int:
         asked.append(version.id)

@@ -160,8 +160,8 @@ def test_text_is_not_looked_through_where_all_ids_stand_where_ids_belong(monkeyp
     monkeypatch.setattr(module, "_all", None)
     assert references(content, json.dumps(content).encode()) == expected
     assert {reference.target for reference in expected} == {IDENTITY, MALWARE, INDICATOR, HIDDEN}
-    for more in ({"description": "a -- b"}, {"granular_markings": []}, {"created_by_ref": HIDDEN.upper()}):
-        looked_at = {**content, **more}
+    for name, value in (("description", "a -- b"), ("granular_markings", []), ("created_by_ref", HIDDEN.upper())):
+        looked_at = {**content, name: value}
         with pytest.raises(TypeError):
             references(looked_at, json.dumps(looked_at).encode())
 
