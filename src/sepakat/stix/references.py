@@ -9,6 +9,7 @@ refers to what is in `standard`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
@@ -32,6 +33,8 @@ _OF_MARKINGS, _OF_NAME = "of markings", "of a name"
 _OF_LISTS = frozenset({*_OF_ITEMS, _OF_MARKINGS})
 # `\u002d`, in either case of the last letter.
 _ESCAPED_HYPHEN = b"\\u002"
+# Half as long again as it takes to count them without an expression.
+_pairs_of_hyphens = re.compile(rb"--").findall
 
 _Plan: TypeAlias = tuple[tuple[str, Path, str | None], ...]
 
@@ -87,7 +90,8 @@ def _in_reference_properties(
             ids += len(value)
         else:
             return None
-    return tuple(found) if written.count(b"--") == ids and _ESCAPED_HYPHEN not in written else None
+    has_escapes = b"\\" in written and _ESCAPED_HYPHEN in written
+    return None if has_escapes or len(_pairs_of_hyphens(written)) != ids else tuple(found)
 
 
 @lru_cache(maxsize=1 << 12)

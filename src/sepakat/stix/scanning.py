@@ -84,14 +84,18 @@ def _quickly_read(data: bytes, max_depth: int) -> Any:
     try:
         # The parser refuses what is nested more than a thousand levels deep, without recursion of ours.
         value = orjson.loads(data)
-        written = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+        if b"\n" + b"  " * max_depth in orjson.dumps(value, option=orjson.OPT_INDENT_2):
+            return _NOT_SURE
+        written = orjson.dumps(value)
     except (orjson.JSONDecodeError, TypeError):
         return _NOT_SURE
-    if b"\n" + b"  " * max_depth in written:
-        return _NOT_SURE
-    compact, compact_written = data.translate(None, _BLANKS), written.translate(None, _BLANKS)
+    is_as_written = data == written
+    compact = data if is_as_written else data.translate(None, _BLANKS)
     if _LONG_NUMBER in (b":" + compact).translate(_AS_NOUGHTS) and _has_doubtful_number(value):
         return _NOT_SURE
+    if is_as_written:
+        return value
+    compact_written = written.translate(None, _BLANKS)
     if compact == compact_written:
         return value
     # Other escapes. A name that ends in a backslash would be counted as the inside of a text, which is subtracted.

@@ -140,7 +140,8 @@ class SqlViews:
             for state in states
         ]
         if rows:
-            self._keys.note_used(self._keys.objects(state.original_id for state in states).values())
+            keys, _ = self._keys.objects_made(state.original_id for state in states)
+            self._keys.note_used(keys.values())
             statement = insert(self._connection, variants)
             name = ("collection_key", "original_id")
             changed = {column: statement.excluded[column] for column in rows[0] if column not in name}
@@ -152,8 +153,8 @@ class SqlViews:
         return {row.original_id: VariantState(collection, *row[1:]) for row in rows}
 
     def variants_of(self, original_ids: Iterable[StixId]) -> list[VariantState]:
-        # Most have none: which have one is asked first, by a statement that is compiled once.
-        packed = rows_among(self._connection, _varied, map(pack_id, dict.fromkeys(original_ids)))
+        # Most have none: which have one is asked first, by a statement that is compiled once. Whoever has one has a key.
+        packed = rows_among(self._connection, _varied, map(pack_id, self._keys.objects_used(original_ids)))
         varied = dict.fromkeys(unpack_id(row[0]) for row in packed)
         if not varied:
             return []
