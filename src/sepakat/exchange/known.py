@@ -1,18 +1,20 @@
 """What every TAXII request asks first (accounts, collections, whether an agreement is in force), read once.
 
 Kept only as long as nobody has written to the store, whichever process it was: a suspension, a new password or a
-disabled account counts from the next request on. What time alone changes is asked again at the instant at which it can.
-Decides nothing: `standing` does.
+disabled account counts from the next request on, and in one that waits for anything from then on. What time alone
+changes is asked again at the instant at which it can. Decides nothing: `standing` does.
 """
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from threading import Lock
+from threading import Lock, local
 
 from sepakat.exchange.people import not_recognised
 from sepakat.exchange.ports import Node
@@ -87,6 +89,12 @@ class Moment:
         return {account.token_digest: account for account in self.accounts.values()}
 
 
+class _Pin(local):
+    """The moment that one thread keeps to."""
+
+    moment: Moment | None = None
+
+
 class Known:
     """The moment that holds now."""
 
@@ -95,9 +103,28 @@ class Known:
         # Guards the moment, which is replaced as soon as the store has another mark than it began with.
         self._lock = Lock()
         self._moment = Moment(node, object())
+        self._pin = _Pin()
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Ask the store once for all that this thread asks meanwhile: for what is answered without waiting."""
+        is_first = self._pin.moment is None
+        if is_first:
+            self._pin.moment = self.now()
+        try:
+            yield
+        finally:
+            if is_first:
+                self._pin.moment = None
+
+    def waited(self) -> None:
+        """Ask anew from now on: this thread waited, and what it knew may be over."""
+        self._pin.moment = None
 
     def now(self) -> Moment:
         """What is known at this very moment: nothing in it is older than the last change of the store."""
+        if self._pin.moment is not None:
+            return self._pin.moment
         mark = self.node.store.written()
         with self._lock:
             if self._moment.mark != mark:

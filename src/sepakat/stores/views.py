@@ -153,7 +153,7 @@ class SqlViews:
         return {row.original_id: VariantState(collection, *row[1:]) for row in rows}
 
     def variants_of(self, original_ids: Iterable[StixId]) -> list[VariantState]:
-        # Most have none: which have one is asked first, by a statement that is compiled once. Whoever has one has a key.
+        # Most have none: which have one is asked first, by a statement that is compiled once. What has one has a key.
         packed = rows_among(self._connection, _varied, map(pack_id, self._keys.objects_used(original_ids)))
         varied = dict.fromkeys(unpack_id(row[0]) for row in packed)
         if not varied:

@@ -113,6 +113,7 @@ class Authenticator:
         if account is not None and account.disabled_at is None and self._verified.has(account, password):
             return account
         self._attempts.check(name, address, self._node.clock.now())
+        self._known.waited()
         if not self._checks.acquire(timeout=_WAIT_FOR_CHECK):
             raise TryLater("too-many-requests", "request refused: too many passwords to check", 5)
         try:

@@ -55,9 +55,8 @@ class TaxiiDoor:
     async def _answer(self, request: Request, scope: Scope, receive: Receive) -> Answer:
         _check_head(scope, self._limits)
         if request.method != "POST":
-            if self.service.is_quick(request):
-                return self.service.answer(request)
-            return await run_sync(self.service.answer, request)
+            at_once = self.service.answer_at_once(request)
+            return at_once if at_once is not None else await run_sync(self.service.answer, request)
         reader: Reader | None = None
         if not has_signature(request.lines):
             admitted = await run_sync(self.service.admit, request)

@@ -50,24 +50,27 @@ class TaxiiService:
             return refused(refusal, request.id)
         return reader
 
-    def is_quick(self, request: Request) -> bool:
-        """Whether a request is answered in less time than it takes to hand it to a thread: one object, by one known."""
+    def answer_at_once(self, request: Request) -> Answer | None:
+        """The answer that takes less time than handing it to a thread: of one object, to one known. None for others."""
         place = place_of(request.path)
         if place is None or place.resource is not Resource.OBJECT or not self._node.store.is_at_hand:
-            return False
-        try:
-            return not self.access_log.is_behind and self.authenticator.is_known(request)
-        except Exception:  # noqa: BLE001 -- whatever it is, it is met again, and answered, where time is taken
-            return False
+            return None
+        with self._known.one_moment():
+            try:
+                is_quick = not self.access_log.is_behind and self.authenticator.is_known(request)
+            except Exception:  # noqa: BLE001 -- whatever it is, it is met again, and answered, where time is taken
+                return None
+            return self.answer(request) if is_quick else None
 
     def answer(self, request: Request, reader: Reader | None = None) -> Answer:
         """Answer a request, of `reader` if it was admitted before."""
         try:
             place = _place(request)
-            if reader is None:
-                reader = self.authenticator.reader(request)
-                _check_media_types(request)
-            return self._counted(request, place, reader)
+            with self._known.one_moment():
+                if reader is None:
+                    reader = self.authenticator.reader(request)
+                    _check_media_types(request)
+                return self._counted(request, place, reader)
         except SepakatError as refusal:
             return refused(refusal, request.id)
         except Exception:  # noqa: BLE001 -- whatever it is, the client gets a TAXII error and the log the reason
@@ -180,6 +183,7 @@ class TaxiiService:
                 raise reading.absent(place.collection)
             added = inbox.push(self._node, reader.party, reader.account, place.collection, request.body)
         except (NotFound, InputError):
+            self._known.waited()
             if self._collection(place.collection, reader).can_write:
                 raise
             raise _read_only() from None

@@ -12,9 +12,9 @@ import orjson
 import pytest
 
 from sepakat.exchange import agreeing
-from sepakat.exchange.people import disable_account
+from sepakat.exchange.people import check_account, disable_account
 from sepakat.exchange.records import Standing
-from sepakat.taxii_server import ServerLimits
+from sepakat.taxii_server import ServerLimits, authentication
 from sepakat.taxii_server.door import TaxiiDoor
 from tests.support.taxii import PASSWORD, ROOT, TOKEN, TaxiiNode, ids_of, indicator, stix_id, taxii_node
 
@@ -169,6 +169,42 @@ def test_a_suspension_holds_from_the_next_page(node: TaxiiNode) -> None:
     assert ids_of(rest) == [stix_id(9)]
     assert node.client().get(f"{path}{stix_id(1)}/").status_code == 404
     assert "not in force" in node.client().get(f"{ROOT}collections/{view.id}/").json()["description"]
+
+
+def test_a_suspension_while_a_password_is_checked_holds_for_this_very_request(
+    node: TaxiiNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = node.share()
+    node.publish(view, [indicator(number) for number in range(4)])
+    with node.node.store.reading() as unit:
+        (record,) = unit.agreements.everything()
+
+    def slowly(*who: Any) -> Any:
+        agreeing.suspend(node.node, record.hash, "a doubt")
+        return check_account(*who)
+
+    monkeypatch.setattr(authentication, "check_account", slowly)
+    answer = node.client().get(f"{ROOT}collections/{view.id}/objects/")
+    assert (answer.status_code, ids_of(answer)) == (200, [])
+
+
+def test_a_request_asks_once_whether_anything_was_written(node: TaxiiNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = node.share()
+    node.publish(view, [indicator(number) for number in range(4)])
+    path = f"{ROOT}collections/{view.id}/objects/"
+    assert node.client().get(path).status_code == 200
+    asked: list[object] = []
+    written = node.node.store.written
+
+    def count() -> object:
+        asked.append(None)
+        return written()
+
+    monkeypatch.setattr(node.node.store, "written", count)
+    for one in (path, f"{path}{stix_id(1)}/"):
+        asked.clear()
+        assert node.client().get(one).status_code == 200
+        assert len(asked) == 1
 
 
 def test_what_was_read_stands_in_the_access_log_without_content(node: TaxiiNode) -> None:
