@@ -81,9 +81,9 @@ class BasisMasks:
 
 def tells_basis(version: Version) -> bool:
     """Whether a version says of itself or of another what it derives from."""
-    if version.type == "relationship":
-        return version.held.object.content.get("relationship_type") == "derived-from"
-    return version.claim is not None or version.type == "language-content"
+    if version.claim is not None or version.type == "language-content":
+        return True
+    return version.type == "relationship" and derivation_of(version.held.object.content) is not None
 
 
 def _derived_from(told: Iterable[Held]) -> Mapping[StixId, tuple[StixId, ...]]:

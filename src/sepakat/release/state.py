@@ -201,9 +201,12 @@ class Decided:
     def _decide_again(self, concerned: set[StixId]) -> frozenset[StixId]:
         compiled, now = self._compiled, self.now
         rests_on_basis = self._follow_basis(concerned)
+        grants = compiled.labels.grants
         for identifier in concerned:
-            compiled.labels.grants.renew(identifier, self._grants.get(identifier, ()), now)
-            for version in self._both(identifier):
+            for_it = self._grants.get(identifier, ())
+            if for_it or grants.touches(identifier):
+                grants.renew(identifier, for_it, now)
+            for version in self._both(identifier) if self._approved else ():
                 views = self._approved.get(version)
                 if views:
                     given = {view: self._approvals[version, view] for view in views}

@@ -47,6 +47,22 @@ def test_origin_of_what_a_claim_derives_from_must_allow(role: str) -> None:
     assert "BasisAllows" in failing(asked, note)
 
 
+def test_relationship_that_is_a_claim_derives_from_its_basis_and_may_be_a_basis() -> None:
+    source = malware("source", tlp="red")
+    stated = {"extension_type": "property-extension", "kind": "report", "basis": [quoting(source)]}
+    link = related(SUBJECT, malware("other"), extensions={CLAIM_EXTENSION: stated})
+    above = claim("above", quoting(link))
+    asked = world(SUBJECT, malware("other"), source, link, above)
+    assert "BasisAllows" in failing(asked, link)
+    assert "BasisAllows" in failing(asked, above)
+
+
+def test_relationship_derives_by_another_relationship() -> None:
+    source, link = malware("source", tlp="red"), related(SUBJECT, malware("other"))
+    asked = world(SUBJECT, malware("other"), source, link, related(link, source, "derived-from"))
+    assert "BasisAllows" in failing(asked, link)
+
+
 @pytest.mark.parametrize("role", ["supports", "contradicts", "assumption"])
 def test_claim_does_not_derive_from_what_only_bears_on_it(role: str) -> None:
     source = malware("source", tlp="red")
