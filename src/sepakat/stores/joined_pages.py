@@ -110,7 +110,7 @@ def _joining_measured(shape: Shape, *, is_dated: bool) -> Select[Any]:
             located.c.added,
             bodies.c.body,
             size.label("size"),
-            func.sum(size).over(order_by=located.c.sequence).label("up_to"),
+            func.sum(size).over(order_by=located.c.sequence, rows=(None, 0)).label("up_to"),
         )
         .join_from(located, bodies, bodies.c.key == located.c.body_key)
         .where(is_on_page)
