@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sepakat.errors import StoreError
-from sepakat.exchange.ports import Unit
+from sepakat.exchange.ports import Store, Unit
 from sepakat.exchange.records import StoredVersion
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import StixObject
@@ -213,3 +213,23 @@ def test_dropping_terms_that_are_not_there_changes_nothing(unit: Unit) -> None:
     unit.objects.drop_terms(stored(1).object.version_ref, terms(FR))
     unit.objects.drop_terms((stix_id(5), ""), terms(FR))
     assert unit.objects.get(stix_id(1))[0].received == (terms(RU),)
+
+
+def test_a_unit_reads_what_it_read_before_as_it_now_is(store: Store) -> None:
+    first, later, last = stored(1), stored(1, 5), stored(1, 9)
+    with store.writing() as unit:
+        unit.objects.add_many([later, stored(2), stored(3, received=(terms(),))])
+    with store.writing() as unit:
+        ids = [stix_id(1), stix_id(2), stix_id(3)]
+        assert unit.objects.get_many(ids)[stix_id(1)] == (later,)
+        unit.objects.add_many([last, first, stored(2, origins=frozenset({FR}))])
+        assert unit.objects.get(stix_id(1)) == (first, later, last)
+        (joined,) = unit.objects.get(stix_id(2))
+        assert joined.origins == {US, FR}
+        unit.objects.remove(later.object.version_ref)
+        assert unit.objects.get(stix_id(1)) == (first, last)
+        unit.objects.drop_terms(stored(3).object.version_ref, terms())
+        assert unit.objects.get(stix_id(3)) == (stored(3),)
+    with store.reading() as unit:
+        assert unit.objects.get(stix_id(1)) == (first, last)
+        assert unit.objects.get(stix_id(2)) == (joined,)

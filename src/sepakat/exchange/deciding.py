@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock, RLock
 from weakref import WeakKeyDictionary
@@ -84,7 +84,7 @@ class KeptWorld:
         policies = unit.policies.get_many(touched.policies)
         return Change(
             versions={
-                identifier: held_versions(held[identifier])
+                identifier: self._with_known_objects(identifier, held_versions(held[identifier]))
                 if identifier in held
                 else self._standing.get(identifier, ())
                 for identifier in touched.objects
@@ -97,6 +97,11 @@ class KeptWorld:
             grants=self._grants(unit, touched.grants),
             views=self._views(now),
         )
+
+    def _with_known_objects(self, identifier: StixId, held: tuple[HeldVersion, ...]) -> tuple[HeldVersion, ...]:
+        """The same versions, with the objects that the world has already: what was found out about them is kept."""
+        known = {one.object: one.object for one in self.decided.world.versions.get(identifier, ())}
+        return tuple(replace(one, object=known.get(one.object, one.object)) for one in held) if known else held
 
     def _views(self, now: datetime) -> Mapping[ViewKey, View]:
         """The views as they now stand, or none where nothing can have changed since they were looked at."""

@@ -186,7 +186,9 @@ class Compiled:
         try:
             if version.fault is not None:
                 return 0
-            return self.slots.spread(self.labels.origins_allow(version.held)) & self.label_of_all(version)
+            return self.slots.spread(self.labels.origins_allow(version.held, version.owners)) & self.label_of_all(
+                version
+            )
         except Exception as error:  # noqa: BLE001  what raises is withheld, with the reason kept
             version.fault = _reason(error)
             return 0

@@ -148,14 +148,14 @@ class Labels:
                 views |= self._slots.by_taker.get(party, 0)
         return views
 
-    def origins_allow(self, version: HeldVersion) -> int:
-        """The views whose taker every origin of the version allows; none where no origin is known."""
+    def origins_allow(self, version: HeldVersion, owners: Sequence[PartyId]) -> int:
+        """The views whose taker every origin of a version of some owners allows; none where no origin is known."""
         if version.origins == self._only_this_node:
             return self._slots.live
         views = self._slots.live if version.origins else 0
         for origin in version.origins:
             if origin != self._world.node:
-                views &= self.grants.granted(origin, version, self.owners(version))
+                views &= self.grants.granted(origin, version, owners)
         return views
 
     def terms_allow(self, version: HeldVersion) -> int:

@@ -118,7 +118,7 @@ def among_readers(world: Compiled, version: Version) -> int:
 
 def origin_allows(world: Compiled, version: Version) -> int:
     """Views whose taker every origin allows."""
-    return world.labels.origins_allow(version.held)
+    return world.labels.origins_allow(version.held, version.owners)
 
 
 def terms_not_weaker(world: Compiled, version: Version) -> int:

@@ -36,7 +36,7 @@ class SqlObjects:
         self._keys = keys
         self._changes = changes
         self._made: dict[StixId, tuple[StoredVersion, ...]] = {}
-        """All versions of objects that were new in this unit, as long as nothing else happens to them."""
+        """All versions of objects that this unit made or read: only of one that writes, so that nobody else does."""
 
     def add(self, version: StoredVersion) -> bool:
         return self.add_many([version])[0]
@@ -78,7 +78,7 @@ class SqlObjects:
             ((name[0], one.object.content) for name, one, is_new in zip(named, added, fates, strict=True) if is_new),
         )
         self._set_provenances({name: key for name, key in joined.items() if name not in rows})
-        self._remember(added, named, fresh)
+        self._remember(added, named, fresh, fates)
         return fates
 
     def get(self, object_id: StixId) -> tuple[StoredVersion, ...]:
@@ -92,6 +92,8 @@ class SqlObjects:
             rows = self._connection.execute(_held_versions().where(objects.c.key.in_(chunk)).order_by(*_IN_ORDER))
             for object_id, of_object in groupby(rows, key=lambda row: row[0]):
                 found[StixId(object_id)] = tuple(map(self._version, of_object))
+        if self._keys.is_alone and len(self._made) + len(found) < _MOST_REMEMBERED:
+            self._made.update(found)
         return {one: found[one] for one in wanted if one in found}
 
     def everything(self) -> Iterator[StoredVersion]:
@@ -167,14 +169,20 @@ class SqlObjects:
         self._made.clear()
 
     def _remember(
-        self, added: Sequence[StoredVersion], named: Sequence[tuple[int, str]], fresh: frozenset[int]
+        self,
+        added: Sequence[StoredVersion],
+        named: Sequence[tuple[int, str]],
+        fresh: frozenset[int],
+        fates: Sequence[bool],
     ) -> None:
         made: dict[StixId, list[StoredVersion]] = {}
         seen: set[tuple[int, str]] = set()
         told_twice: set[StixId] = set()
-        for one, name in zip(added, named, strict=True):
+        for one, name, is_new in zip(added, named, fates, strict=True):
             if name[0] not in fresh:
-                self._made.pop(one.object.id, None)
+                before = self._made.pop(one.object.id, None)
+                if before is not None and is_new:
+                    self._made[one.object.id] = tuple(sorted((*before, one), key=_version_packed))
             elif name in seen:
                 # Its provenance was joined.
                 told_twice.add(one.object.id)
@@ -184,7 +192,7 @@ class SqlObjects:
         for identifier, those in made.items():
             if identifier not in told_twice:
                 if len(those) > 1:
-                    those.sort(key=lambda one: pack_version(one.object.version))
+                    those.sort(key=_version_packed)
                 self._made[identifier] = tuple(those)
 
     def _held(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, int]]:
@@ -240,6 +248,10 @@ def _held_versions() -> Select[Any]:
         .join_from(objects, versions, versions.c.object_key == objects.c.key)
         .join(bodies, bodies.c.key == versions.c.body_key)
     )
+
+
+def _version_packed(stored: StoredVersion) -> bytes:
+    return pack_version(stored.object.version)
 
 
 def _bytes(value: bytes) -> Any:

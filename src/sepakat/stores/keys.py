@@ -43,7 +43,7 @@ class Keys:
     def __init__(self, connection: Connection, *, is_alone: bool = False) -> None:
         """`is_alone`: nobody else writes, so that an id has no key until this unit gives it one."""
         self._connection = connection
-        self._is_alone = is_alone
+        self.is_alone = is_alone
         self._objects: dict[StixId, int | None] = {}
         self._unused: set[int] = set()
         """Keys of objects that were made in this unit, and that no view names yet."""
@@ -64,7 +64,7 @@ class Keys:
         found: dict[StixId, int | None] = {
             asked[row[0]]: row[1] for row in rows_among(self._connection, _keys_of, asked)
         }
-        if self._is_alone:
+        if self.is_alone:
             known.update((one, found.get(one)) for one in asked.values())
             found = known
         return {one: key for one in wanted if (key := found.get(one)) is not None}
@@ -89,7 +89,7 @@ class Keys:
         made = self._make(objects, "id", missing)
         new = dict(zip(missing, made, strict=True))
         keys.update(new)
-        if self._is_alone:
+        if self.is_alone:
             self._objects.update(new)
             self._unused.update(made)
         return keys, frozenset(made)

@@ -354,7 +354,8 @@ def test_origins_allow_where_each_of_others_consents() -> None:
     asked = tables(grants=(grant(), grant(party=BANK), grant(origin=IQ, party=BANK)))
 
     def allowed(*origins: str) -> set[str]:
-        return takers_in(asked, asked.labels.origins_allow(held(malware(), origins=origins)))
+        version = held(malware(), origins=origins)
+        return takers_in(asked, asked.labels.origins_allow(version, asked.labels.owners(version)))
 
     assert allowed("us") == {"ru", "fr", "bank"}
     assert allowed() == set()
