@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
@@ -26,8 +26,7 @@ def plain_title(text: str) -> str:
     return text.replace(".", " ").replace(",", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one object that a client added."""
 
     id: str
@@ -182,7 +181,10 @@ def _more(added: Sequence[int], next_: str | None) -> dict[str, Any]:
 
 def _outcomes(outcomes: Iterable[Outcome]) -> list[dict[str, str]] | None:
     found = [
-        {"id": one.id, "version": one.version, **({"message": one.message} if one.message else {})} for one in outcomes
+        {"id": one.id, "version": one.version, "message": one.message}
+        if one.message
+        else {"id": one.id, "version": one.version}
+        for one in outcomes
     ]
     return found or None
 
