@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument(
         "--objects", type=int, default=10_000, help="versions that are taken in; all 100,000 take more than an hour"
     )
-    parser.add_argument("--batch", type=int, default=10_000, help="versions in one intake")
+    parser.add_argument("--batch", type=int, default=1_000, help="versions in one intake")
     parser.add_argument("--stores", nargs="*", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     parser.add_argument("--without-processes", action="store_true", help="leave out two processes against one")
     asked = parser.parse_args()
@@ -215,16 +215,16 @@ def _fresh(kind: str, place: Path, server: Server | None) -> str:
     return address
 
 
-def _node(kind: str, where: str) -> Node:
+def _node(kind: str, where: str, part: int) -> Node:
     store = open_store(Path(where)) if kind == "sqlite" else open_postgresql_store(where)
     secret = sha256(b"secret").digest()
     peers = MemoryPeers(Network(), PartyId(NODE))
-    return Node(PartyId(NODE), store, RunningClock(), SeededIds("bench"), TestSigner(b"bench"), peers, secret)
+    return Node(PartyId(NODE), store, RunningClock(), SeededIds(f"bench {part}"), TestSigner(b"bench"), peers, secret)
 
 
 def _take_in_all(kind: str, where: str, place: Path, part: int, parts: int) -> tuple[float, float]:
     """Take in every batch, or of several processes' share; seconds, and the most memory in MB."""
-    node = _node(kind, where)
+    node = _node(kind, where, part)
     seconds = 0.0
     for number, (whose, objects) in enumerate(_batches(place)):
         if number % parts != part:

@@ -45,6 +45,10 @@ class SepakatError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, whatever its kind asks for when it is made: errors pass between processes."""
+        return Exception.__new__, (type(self), *self.args), self.__dict__
+
 
 class InputError(SepakatError):
     """What was handed in is wrong; `faults` lists everything that is wrong with it."""
