@@ -52,6 +52,8 @@ class Authenticator:
         """
         if has_signature(request.lines):
             party = authenticate_request(self._node, request.method, request.target, request.lines, request.body)
+            # The nonce was written, and whoever writes may have waited for its turn.
+            self._known.waited()
             reader = Reader(party, f"node of {party}", is_node=True)
         else:
             account = self._account(request)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from sepakat.errors import PeerError
+from sepakat.exchange import agreeing
 from sepakat.exchange.ports import Peer
-from sepakat.exchange.signing import sign_request
+from sepakat.exchange.signing import authenticate_request, sign_request
 from sepakat.remote.peers import HttpPeers
 from sepakat.stix.identifiers import PartyId
+from sepakat.taxii_server import authentication
 from tests.support.asgi import AsgiTransport
-from tests.support.taxii import ROOT, TaxiiNode, indicator, stix_id, taxii_node
+from tests.support.taxii import ROOT, TaxiiNode, ids_of, indicator, stix_id, taxii_node
 
 
 @pytest.fixture
@@ -44,6 +47,26 @@ def test_a_node_reads_its_view_page_by_page(node: TaxiiNode) -> None:
         found += [orjson.loads(raw)["id"] for raw in page.objects]
     assert found == [stix_id(number) for number in range(7)]
     assert ru.page(view.id, added_after=page.added_last, cursor=None, limit=3).objects == ()
+
+
+def test_a_suspension_while_a_signed_request_waits_to_write_its_nonce_holds_for_it(
+    node: TaxiiNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = node.share()
+    node.publish(view, [indicator(number) for number in range(7)])
+    with node.node.store.reading() as unit:
+        (record,) = unit.agreements.everything()
+
+    def slowly(*request: Any) -> PartyId:
+        party = authenticate_request(*request)
+        agreeing.suspend(node.node, record.hash, "a doubt")
+        return party
+
+    # Everything about the view is known before, and holds until somebody writes.
+    for _ in range(2):
+        assert len(ids_of(node.client().get(f"{ROOT}collections/{view.id}/objects/"))) == 7
+    monkeypatch.setattr(authentication, "authenticate_request", slowly)
+    assert peer(node, "ru").page(view.id, added_after=None, cursor=None, limit=3).objects == ()
 
 
 def test_a_node_is_not_shown_inboxes(node: TaxiiNode) -> None:
