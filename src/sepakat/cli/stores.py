@@ -68,7 +68,8 @@ def move(
             "target-unclear", f"store not moved: {STORE_VARIABLE} names it, not the settings", f"unset {STORE_VARIABLE}"
         )
     moved = move_store(source, target, _progress, lambda copy: _check_logs(folder, copy))
-    write_settings(folder, replace(settings, store=to))
+    # A replica follows the store that was left.
+    write_settings(folder, replace(settings, store=to, read_store=None))
     rows = sum(moved.contents.rows.values())
     if as_json:
         say_json(
@@ -84,6 +85,8 @@ def move(
         return
     say(f"Moved {counted(rows, 'row')} from {shown(source)} to {shown(target)}; all digests equal, all logs verified.")
     say(f"{counted(moved.copied_in_the_switch, 'row')} had changed during the copy. Next: serve the node anew.")
+    if settings.read_store is not None:
+        say("Readers had a replica of the old store: `read_store` is out of the settings.")
 
 
 @app.command("resume")

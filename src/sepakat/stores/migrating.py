@@ -57,7 +57,7 @@ def check_known(revision: str, place: object) -> None:
             "store-moved",
             f"store {place} is not in use: "
             + ("it was moved" if revision == MOVED else "a move to it was not finished"),
-            "start the node anew if it was served meanwhile; else call the same `sepakat store move` again",
+            "start the node anew if it was served meanwhile; a move that was interrupted is called again as it was",
         )
     if revision > REVISION:
         raise StoreError(

@@ -69,12 +69,20 @@ def move_store(source: Place, target: Place, progress: Progress, check: Callable
 
     Raises:
         ConfigurationError: `store-exists`, the target is a store in use.
-        StoreError: `move-differs`, the copy is not equal; and as the stores' own errors.
+        StoreError: `store-moved`, the source was moved to another place; `move-differs`, the copy is not equal; and as
+            the stores' own errors.
     """
     before = _revision(source)
     held = _revision(target)
     if before == MOVED and held == REVISION:
         return _compared(source, target)
+    if before == MOVED and held != MOVING:
+        # What it held went elsewhere and may have changed there: another copy would be a second store in use.
+        raise StoreError(
+            "store-moved",
+            f"store not moved: {shown(source)} was moved before, and not to {shown(target)}",
+            "name the place that it was moved to as `store` in the settings; if that is lost, restore a backup",
+        )
     if before not in (REVISION, MOVED):
         raise StoreError("store-older", f"store {shown(source)} has schema {before}", "open it once with this Sepakat")
     _prepare(target, held)
@@ -159,4 +167,11 @@ def _equal(here: Connection, there: Connection, target: Place) -> Contents:
 
 def _compared(source: Place, target: Place) -> Moved:
     with transaction(source, writes=False) as here, transaction(target, writes=False) as there:
-        return Moved(0, 0, _equal(here, there, target))
+        contents = contents_of(there)
+        if contents != contents_of(here):
+            raise StoreError(
+                "store-moved",
+                f"store not moved: {shown(source)} was moved before; {shown(target)} is in use and holds other rows",
+                "if that is where it was moved to, name it as `store` in the settings",
+            )
+        return Moved(0, 0, contents)

@@ -160,6 +160,31 @@ def in_use(place: Place) -> bool:
     return True
 
 
+def test_a_store_that_was_moved_is_moved_nowhere_else(source: Path, target: str, tmp_path: Path) -> None:
+    move(source, target)
+    for place in (tmp_path / "new.sqlite", shared_server().new_database(template=None)):
+        with pytest.raises(StoreError, match="moved before") as caught:
+            move(source, place)
+        assert caught.value.code == "store-moved"
+        assert not in_use(place)
+    # Nor to a place that was left as well: each of the two would go on with what it had.
+    third = tmp_path / "third.sqlite"
+    move(target, third)
+    with pytest.raises(StoreError, match="moved before"):
+        move(source, target)
+    assert [in_use(place) for place in (source, target, third)] == [False, False, True]
+
+
+def test_a_move_that_was_finished_long_ago_says_where_the_store_is(source: Path, target: str) -> None:
+    move(source, target)
+    assert move(source, target).copied == 0
+    add(target, 1000)
+    with pytest.raises(StoreError, match="holds other rows") as caught:
+        move(source, target)
+    assert "`store` in the settings" in str(caught.value.hint)
+    assert in_use(target)
+
+
 def test_a_store_in_use_is_never_written_over(source: Path, tmp_path: Path, target: str) -> None:
     other = tmp_path / "other.sqlite"
     create_store(other).close()
