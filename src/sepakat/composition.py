@@ -349,7 +349,7 @@ def node_for_readers(node: Node, settings: Settings) -> Node:
     """The node over a store that is read from the replica that the settings name, if they name one.
 
     Raises:
-        ConfigurationError: the store itself is not in PostgreSQL.
+        ConfigurationError: the store itself is not in PostgreSQL; `replica-of-another`.
     """
     if settings.read_store is None:
         return node
@@ -363,7 +363,13 @@ def node_for_readers(node: Node, settings: Settings) -> Node:
     from sepakat.stores.postgresql import PostgresqlStore
     from sepakat.stores.replicas import ReplicatedStore
 
-    return replace(node, store=ReplicatedStore(PostgresqlStore(address), PostgresqlStore(settings.read_store)))
+    store = ReplicatedStore(PostgresqlStore(address), PostgresqlStore(settings.read_store))
+    try:
+        store.check()
+    except ConfigurationError:
+        store.close()
+        raise
+    return replace(node, store=store)
 
 
 def application(

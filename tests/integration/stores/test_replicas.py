@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from sepakat.errors import ConfigurationError
 from sepakat.stores.postgresql import PostgresqlLimits, PostgresqlStore, create_postgresql_store
 from sepakat.stores.replicas import ReplicatedStore
 from tests.support import records
@@ -107,3 +108,31 @@ def test_replica_that_is_gone_costs_nobody_an_answer(pair: Pair) -> None:
     pair.replica.start()
     pair.until_read_from_replica()
     assert pair.count() == before + 1
+
+
+def test_replica_of_another_store_is_never_read(servers: tuple[Server, Server]) -> None:
+    """It has replayed all that there is, and it would be read if only that were asked."""
+    primary, replica = servers
+    primary.execute("CREATE DATABASE another")
+    other = create_postgresql_store(primary.address("another"))
+    with other.writing() as unit:
+        unit.objects.add_many([records.stored(number) for number in range(500, 600)])
+    other.close()
+    addresses = [replica.address("another"), f"{replica.address('one')}?options=-csearch_path%3Delsewhere"]
+    for address in addresses:
+        store = ReplicatedStore(PostgresqlStore(primary.address("one")), PostgresqlStore(address))
+        assert any(is_of_another(store) for _ in range(PATIENCE))
+        for _ in range(3):
+            with store.reading() as unit:
+                assert unit.objects.count() < 100
+        assert store.read_from_replica == 0
+        store.close()
+
+
+def is_of_another(store: ReplicatedStore) -> bool:
+    """Whether it says so; the database may have yet to come to the replica."""
+    try:
+        store.check()
+    except ConfigurationError as error:
+        return error.code == "replica-of-another"
+    return False
