@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sepakat.errors import ConfigurationError, InputError, StoreError
 from sepakat.exchange.ports import Node, Store
@@ -100,10 +100,13 @@ def create_node(
 ) -> Node:
     """Make a node's folder with keys, settings and store, whole or not at all; `store` as in the settings.
 
+    Where the environment names a store, the new one is made there: every later command looks for it there too.
+
     Raises:
-        ConfigurationError: the folder exists and is not empty, or cannot be written.
+        ConfigurationError: the folder exists and is not empty, or cannot be written; `store-unclear`.
         InputError: party, name or country cannot be.
     """
+    place = _new_store(store)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigurationError(
             "folder-not-empty",
@@ -120,13 +123,13 @@ def create_node(
         write_key(folder / KEYS_FOLDER / SIGNING_KEY, passphrase)
         write_key(folder / KEYS_FOLDER / SECRET_KEY, passphrase)
         write_settings(folder, Settings(party, store=store))
-        if store is None:
+        if place is None:
             create_store(folder / STORE_FILE).close()
         else:
             from sepakat.stores.postgresql import create_postgresql_store
 
-            made = create_postgresql_store(store)
-        node = open_node(folder, passphrase)
+            made = create_postgresql_store(place)
+        node = open_node(folder, passphrase, made)
         found_party(node, name, country)
     except BaseException as error:
         _remove(folder, keep_folder=existed)
@@ -156,7 +159,7 @@ def open_node(folder: Path, passphrase: str | None = None, store: Store | None =
     peers = LazyPeers()
     node = Node(
         party=settings.party,
-        store=store if store is not None else open_store_of(folder, settings),
+        store=store if store is not None else _own_store(folder, settings),
         clock=SystemClock(),
         ids=SystemIds(),
         signer=signer,
@@ -215,6 +218,45 @@ def store_address(settings: Settings) -> str | None:
     return os.environ.get(STORE_VARIABLE) or settings.store
 
 
+def _new_store(store: str | None) -> str | None:
+    """Where a new store is to be made: None for SQLite in the folder.
+
+    Raises:
+        ConfigurationError: `store-unclear`, the environment names another.
+    """
+    named = os.environ.get(STORE_VARIABLE)
+    if named and store is not None and named != store:
+        raise ConfigurationError(
+            "store-unclear",
+            f"no store made: --store names one and {STORE_VARIABLE} another, which every later command would use",
+            f"unset {STORE_VARIABLE}, or leave out --store",
+        )
+    return named or store
+
+
+def _own_store(folder: Path, settings: Settings) -> Store:
+    """The store of a folder, which must be of the same party: an address may name the store of another node."""
+    store = open_store_of(folder, settings)
+    address = store_address(settings)
+    if address is None:
+        return store
+    with store.reading() as unit:
+        own = unit.parties.get(settings.party)
+    if own is None or not own.is_self:
+        from sepakat.stores.postgresql import place_of
+
+        close = getattr(store, "close", None)
+        if close is not None:
+            close()
+        whence = STORE_VARIABLE if os.environ.get(STORE_VARIABLE) else "`store` in the settings"
+        raise ConfigurationError(
+            "store-of-another",
+            f"node {settings.party} not opened: {place_of(address)} is the store of another party",
+            f"see to {whence}: it names the store of the node in {folder}",
+        )
+    return store
+
+
 def open_store_of(folder: Path, settings: Settings) -> Store:
     """The store that the settings of a folder name, migrated if it is of an older schema."""
     address = store_address(settings)
@@ -234,10 +276,10 @@ def close_node(node: Node) -> None:
 
 
 def back_up_node(folder: Path, target: Path, passphrase: str) -> Backup:
-    """Write a backup of a node, and read it back; the node may be served meanwhile.
+    """Write a backup of a node, and read it back; the node may be served meanwhile. What fails leaves no file.
 
     Raises:
-        ConfigurationError: `backup-exists`; no node's folder.
+        ConfigurationError: `backup-exists`, `backup-unwritable`; no node's folder.
         StoreError, InputError: the store cannot be read, or the file is not as it was written.
     """
     from sepakat.stores.backing_up import PREFIX_BYTES, SALT_BYTES, Header, check_backup, write_backup
@@ -251,17 +293,28 @@ def back_up_node(folder: Path, target: Path, passphrase: str) -> Backup:
     unfinished = target.with_name(f"{target.name}.unfinished")
     if target.exists():
         raise ConfigurationError("backup-exists", f"no backup written: {target} exists", "name a new file")
-    with os.fdopen(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _MAY_READ), "w+b") as file:
-        with transaction(_place_of(folder, settings), writes=False) as connection:
-            at = datetime.now(UTC).isoformat()
-            salt, prefix = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(PREFIX_BYTES)
-            header = Header(settings.party, at, REVISION, salt, prefix)
-            write_backup(file, connection, header, files, passphrase)
-        file.flush()
-        os.fsync(file.fileno())
-        file.seek(0)
-        backup = check_backup(file, passphrase)
-    unfinished.replace(target)
+    try:
+        with os.fdopen(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _MAY_READ), "w+b") as file:
+            with transaction(_place_of(folder, settings), writes=False) as connection:
+                at = datetime.now(UTC).isoformat()
+                salt, prefix = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(PREFIX_BYTES)
+                header = Header(settings.party, at, REVISION, salt, prefix)
+                write_backup(file, connection, header, files, passphrase)
+            file.flush()
+            os.fsync(file.fileno())
+            file.seek(0)
+            backup = check_backup(file, passphrase)
+        unfinished.replace(target)
+    except BaseException as error:
+        if unfinished.is_file():
+            unfinished.unlink()
+        if isinstance(error, OSError):
+            raise ConfigurationError(
+                "backup-unwritable",
+                f"no backup written to {target}: {error.strerror or error}",
+                "name a file in a folder that you may write and that has room; the node was not touched",
+            ) from error
+        raise
     return backup
 
 
@@ -269,7 +322,7 @@ def restore_node(source: Path, folder: Path, passphrase: str, store: str | None 
     """Make a node's folder and store from a backup, whole or not at all; it sends nothing before it is resumed.
 
     Raises:
-        ConfigurationError: the folder is not empty, or the store exists.
+        ConfigurationError: the folder is not empty or cannot be written, or the store exists; `store-unclear`.
         InputError: the backup cannot be opened, is damaged, or of another schema.
     """
     from sepakat.stores.backing_up import read_header, restore_backup
@@ -283,8 +336,9 @@ def restore_node(source: Path, folder: Path, passphrase: str, store: str | None 
             f"backup not restored into {folder}: expected a new or empty folder",
             "name another folder",
         )
+    wanted = _new_store(store)
     existed = folder.exists()
-    with source.open("rb") as file:
+    with _opened_backup(source) as file:
         header = read_header(file)
         if header.revision != REVISION:
             raise InputError(
@@ -293,22 +347,38 @@ def restore_node(source: Path, folder: Path, passphrase: str, store: str | None 
                 "restore it with the Sepakat that wrote it, then open the node with this one",
             )
         file.seek(0)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place = store if store is not None else folder / STORE_FILE
+        place = wanted if wanted is not None else folder / STORE_FILE
+        is_made = False
         try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             create_marked(place)
+            is_made = True
             with transaction(place, writes=True) as connection:
                 backup = restore_backup(
                     file, connection, passphrase, lambda files: _restore_files(folder, files, store)
                 )
                 SqlUnit(connection).logs.hold_back(datetime.fromisoformat(header.at))
                 put_to_use(connection)
-        except BaseException:
+        except BaseException as error:
             _remove(folder, keep_folder=existed)
-            if store is not None:
-                _drop_unused(store)
+            # One that is being filled by another is not ours to drop.
+            if is_made and wanted is not None:
+                _drop_unused(wanted)
+            if isinstance(error, OSError):
+                raise ConfigurationError(
+                    "folder-unwritable",
+                    f"backup not restored into {folder}: {error.strerror or error}",
+                    "name a folder that you may write, with room for the node",
+                ) from error
             raise
     return backup
+
+
+def _opened_backup(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise InputError("file-unreadable", f"{source} cannot be read: {error.strerror}") from error
 
 
 def _restore_files(folder: Path, files: dict[str, bytes], store: str | None) -> None:
@@ -320,7 +390,8 @@ def _restore_files(folder: Path, files: dict[str, bytes], store: str | None) -> 
         (folder / KEYS_FOLDER).mkdir(mode=0o700, exist_ok=True)
         with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MAY_READ), "wb") as file:
             file.write(content)
-    write_settings(folder, replace(read_settings(folder), store=store))
+    # The replica is one of the store that was backed up: what it gives readers is not of this one.
+    write_settings(folder, replace(read_settings(folder), store=store, read_store=None))
 
 
 def _drop_unused(store: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -183,3 +185,39 @@ def test_a_restored_node_appends_nothing_to_its_logs(folder: Path, tmp_path: Pat
     with node.store.writing() as unit:
         unit.logs.let_go_on()
     append(mirror=False)
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = refusal(lambda: back_up_node(folder, tmp_path / "none" / "backup", PHRASE))
+    assert (type(error), error.code) == (ConfigurationError, "backup-unwritable")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(backing_up, "check_backup", full)
+    error = refusal(lambda: back_up_node(folder, tmp_path / "backup", PHRASE))
+    assert (error.code, "No space left" in error.message) == ("backup-unwritable", True)
+    assert [one.name for one in tmp_path.iterdir()] == ["node"]
+
+
+def test_what_is_no_backup_or_has_no_place_is_refused_in_words(folder: Path, tmp_path: Path) -> None:
+    for source in (tmp_path / "none", tmp_path):
+        assert refusal(lambda source=source: restore_node(source, tmp_path / "x", PHRASE)).code == "file-unreadable"  # type: ignore[misc]
+    back_up_node(folder, tmp_path / "backup", PHRASE)
+    error = refusal(lambda: restore_node(tmp_path / "backup", tmp_path / "backup" / "x", PHRASE))
+    assert (type(error), error.code) == (ConfigurationError, "folder-unwritable")
+
+
+def test_a_disk_that_is_full_leaves_no_half_restored_node(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up_node(folder, tmp_path / "backup", PHRASE)
+
+    def full(*_: object) -> None:
+        raise StoreError("store-full", "store cannot grow")
+
+    monkeypatch.setattr(backing_up, "fill", full)
+    assert refusal(lambda: restore_node(tmp_path / "backup", tmp_path / "restored", PHRASE)).code == "store-full"
+    assert not (tmp_path / "restored").exists()
