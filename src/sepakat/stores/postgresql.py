@@ -277,12 +277,16 @@ def _url(address: str) -> URL:
         url = None
     # The address itself may hold a password, so that no error repeats it.
     if url is None or url.drivername not in SCHEMES or not url.database:
-        raise ConfigurationError(
-            "store-address-invalid",
-            "address of the store refused: expected postgresql://USER@HOST/DATABASE",
-            "options of libpq may follow, as in ?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem",
-        )
+        raise _address_invalid("expected postgresql://USER@HOST/DATABASE")
     return url.set(drivername="postgresql+psycopg")
+
+
+def _address_invalid(why: str) -> ConfigurationError:
+    return ConfigurationError(
+        "store-address-invalid",
+        f"address of the store refused: {why}",
+        "options of libpq may follow, as in ?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem",
+    )
 
 
 def _engine(address: str, limits: PostgresqlLimits, *, writes: bool) -> Engine:
@@ -431,6 +435,14 @@ def _translate(context: ExceptionContext, place: str) -> None:
         raise StoreError("store-read-only", f"store {place} cannot be written here: {said}") from None
     if state.startswith("23"):
         raise StoreError("record-conflict", f"record refused, it contradicts what is held: {said}") from None
+    if state == "3F000":
+        raise ConfigurationError(
+            "store-missing",
+            f"no store at {place}: the schema that its address names is not there",
+            "make the schema: CREATE SCHEMA name AUTHORIZATION role",
+        ) from None
+    if not state and isinstance(error, psycopg.ProgrammingError) and "connection option" in said:
+        raise _address_invalid(said) from None
     if state == "42501":
         raise StoreError(
             "store-forbidden", f"store {place} cannot be used: {said}", "grant the role what it needs"
