@@ -324,6 +324,55 @@ def test_an_address_that_cannot_be_is_refused_and_not_repeated(address: str) -> 
     assert "hidden" not in str(error)
 
 
+def test_an_option_that_libpq_does_not_know_is_a_mistake_of_the_address(store: PostgresqlStore) -> None:
+    error = refusal(lambda: open_postgresql_store(f"{store.address}?sslmod=require"))
+    assert (type(error), error.code) == (ConfigurationError, "store-address-invalid")
+    assert "sslmod" in error.message
+
+
+def test_a_schema_that_is_not_there_is_named(store: PostgresqlStore) -> None:
+    error = refusal(lambda: create_postgresql_store(f"{store.address}?options=-csearch_path%3Dnone"))
+    assert (type(error), error.code) == (ConfigurationError, "store-missing")
+    assert "CREATE SCHEMA" in str(error.hint)
+
+
+FAILURES = {
+    "the disk is full": ("53100", "store-full", "make room"),
+    "a quota is reached": ("53400", "store-full", "make room"),
+    "a page is damaged": ("XX001", "store-damaged", "restore a backup"),
+    "an index is damaged": ("XX002", "store-damaged", "restore a backup"),
+    "the role may not": ("42501", "store-forbidden", "grant"),
+    "a deadlock": ("40P01", "store-busy", "try again"),
+    "the server stops": ("57P01", "store-unreachable", "PostgreSQL runs"),
+    "too many connections": ("53300", "store-unreachable", "PostgreSQL runs"),
+}
+"""What a server says of itself, which here a trigger says in the middle of a unit."""
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_a_server_that_fails_in_the_middle_of_a_unit_is_named_and_nothing_is_kept(
+    store: PostgresqlStore, what: str
+) -> None:
+    state, code, remedy = FAILURES[what]
+    add(store, 1)
+    fail = f"BEGIN RAISE EXCEPTION 'it fails' USING ERRCODE = '{state}', DETAIL = 'anna'; END"
+    with psycopg.connect(store.address, autocommit=True) as connection:
+        connection.execute(f"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $${fail}$$".encode())
+        connection.execute("CREATE TRIGGER failing BEFORE INSERT ON versions EXECUTE FUNCTION fail()")
+    try:
+        error = refusal(lambda: add(store, 2))
+        assert (type(error), error.code) == (StoreError, code)
+        assert store.place in error.message
+        assert remedy in str(error.hint)
+        assert "anna" not in f"{error} {error.hint}"
+        assert count(store) == 1
+    finally:
+        with psycopg.connect(store.address, autocommit=True) as connection:
+            connection.execute("DROP FUNCTION fail CASCADE")
+    add(store, 2)
+    assert count(store) == 2
+
+
 def test_no_password_stands_in_what_people_see() -> None:
     address = "postgresql://node:secret@127.0.0.1:1/db?sslmode=disable"
     assert place_of(address) == "postgresql://node@127.0.0.1:1/db"

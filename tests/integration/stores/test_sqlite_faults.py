@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from sepakat.cli.diagnosis import examine
+from sepakat.composition import write_settings
 from sepakat.errors import ConfigurationError, SepakatError, StoreError
+from sepakat.settings import Settings
+from sepakat.stix.identifiers import PartyId
 from sepakat.stores.schema import REVISION
 from sepakat.stores.sqlite import SqliteLimits, SqliteStore, create_store, migrate, open_store, schema_revision
 from tests.support import records
@@ -142,6 +146,29 @@ def test_a_damaged_file_is_noticed_and_named(store: SqliteStore, damage: Callabl
     error = refusal(lambda: read_all(open_store(store.path)))
     assert (type(error), error.code) == (StoreError, "store-damaged")
     assert str(store.path) in error.message
+
+
+@pytest.mark.parametrize("table", ["objects", "versions", "bodies", "publications", "leaves"])
+def test_one_damaged_page_is_noticed_and_a_backup_offered(store: SqliteStore, table: str) -> None:
+    """Without the rest of the file being touched: it is noticed by whoever comes by, and by who looks for it."""
+    with store.writing() as unit:
+        records.fill(unit)
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with store.path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    error = refusal(lambda: read_all(open_store(store.path)))
+    assert (type(error), error.code) == (StoreError, "store-damaged")
+    assert str(store.path) in error.message
+    assert "restore a backup" in str(error.hint)
+    write_settings(store.path.parent, Settings(PartyId("us")))
+    (looked,) = [one for one in examine(store.path.parent) if one.what == "store file"]
+    assert (looked.is_well, "is damaged" in looked.found) == (False, True)
+    assert "restore a backup" in str(looked.remedy)
 
 
 def change_revision(path: Path, revision: str) -> None:
