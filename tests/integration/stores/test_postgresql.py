@@ -296,7 +296,7 @@ def test_a_store_is_never_made_over_another(store: PostgresqlStore) -> None:
     assert count(store) == 1
 
 
-def test_two_who_open_an_older_store_migrate_it_once() -> None:
+def test_of_several_who_make_a_store_one_does() -> None:
     address = shared_server().new_database(template=None)
     faults: list[str] = []
 
