@@ -18,7 +18,7 @@ from typing import Any
 import typer
 
 from sepakat.cli.main import tree
-from sepakat.settings import PREFIX, setting_types
+from sepakat.settings import OTHER_VARIABLES, PREFIX, setting_types
 
 TOP = Path(__file__).resolve().parents[1]
 CONTAINERFILE = TOP / "deploy" / "Containerfile"
@@ -27,7 +27,6 @@ KNOWN = {"FROM", "WORKDIR", "COPY", "RUN", "LABEL", "ENV", "USER", "VOLUME", "EX
     "ENTRYPOINT",
     "CMD",
 }
-OTHER_VARIABLES = {"NODE", "PASSPHRASE", "BACKUP_PASSPHRASE", "DEBUG"}
 HARDENED = ("NoNewPrivileges", "ProtectSystem", "PrivateTmp", "CapabilityBoundingSet", "MemoryMax", "LimitNOFILE")
 
 Instruction = tuple[str, str]
@@ -93,7 +92,7 @@ def unit_faults(text: str) -> Iterator[str]:
 
 def variable_faults(text: str) -> Iterator[str]:
     """Variables that begin like ours and are none."""
-    known = {name.upper() for name in setting_types()} | OTHER_VARIABLES
+    known = {name.upper() for name in setting_types()} | set(OTHER_VARIABLES)
     for name in re.findall(rf"\b{PREFIX}([A-Z_]+)=", text):
         if name not in known:
             yield f"{PREFIX}{name} is no variable of ours"

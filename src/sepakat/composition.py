@@ -15,16 +15,17 @@ import threading
 import tomllib
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from sepakat.errors import ConfigurationError, InputError, StoreError
+from sepakat.errors import ConfigurationError, Fault, InputError, StoreError
 from sepakat.exchange.ports import Node, Store
 from sepakat.remote.lazy_peers import LazyPeers
 from sepakat.settings import (
     Settings,
+    environment_faults,
     from_environment,
     settings_faults,
     settings_of,
@@ -494,18 +495,8 @@ def read_settings(folder: Path) -> Settings:
     Raises:
         ConfigurationError: there are none, or they have faults; all are named.
     """
-    path = folder / SETTINGS_FILE
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigurationError(
-            "node-absent",
-            f"no node in {folder}: {SETTINGS_FILE} is not there",
-            f"`sepakat init {folder} ...` makes one",
-        ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError("settings-unreadable", f"settings refused: {path}: {error}") from error
-    return _checked(document, str(path))
+    document = _settings_document(folder)
+    return _checked(document, str(folder / SETTINGS_FILE), settings_faults(document, _is_store_address))
 
 
 def effective_settings(folder: Path) -> Settings:
@@ -514,15 +505,40 @@ def effective_settings(folder: Path) -> Settings:
     Raises:
         ConfigurationError: as `read_settings`; a variable of the environment has a fault.
     """
-    document = {name: value for name, value in asdict(read_settings(folder)).items() if value is not None}
-    return _checked(document | from_environment(os.environ), f"{folder / SETTINGS_FILE} and the environment")
+    document = _settings_document(folder) | from_environment(os.environ)
+    return _checked(document, f"{folder / SETTINGS_FILE} and the environment", faults_of_settings(folder))
 
 
-def _checked(document: dict[str, object], where: str) -> Settings:
-    faults = settings_faults(document, _is_store_address)
+def faults_of_settings(folder: Path) -> list[Fault]:
+    """Everything that is wrong with the settings of a folder, and with what the environment sets over them.
+
+    Raises:
+        ConfigurationError: there are none, or they are no TOML.
+    """
+    faults = settings_faults(_settings_document(folder), _is_store_address)
+    return faults + environment_faults(os.environ, _is_store_address)
+
+
+def _settings_document(folder: Path) -> dict[str, object]:
+    path = folder / SETTINGS_FILE
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "node-absent",
+            f"no node in {folder}: {SETTINGS_FILE} is not there",
+            f"`sepakat init {folder} ...` makes one",
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError("settings-unreadable", f"settings refused: {path}: {error}") from error
+
+
+def _checked(document: dict[str, object], where: str, faults: list[Fault]) -> Settings:
     if faults:
         words = "; ".join(map(str, faults))
-        raise ConfigurationError("settings-invalid", f"settings refused: {where}: {words}")
+        raise ConfigurationError(
+            "settings-invalid", f"settings refused: {where}: {words}", "`sepakat settings check` lists them"
+        )
     return settings_of(document)
 
 

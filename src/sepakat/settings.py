@@ -7,6 +7,7 @@ Invariant: an unknown name or a value of the wrong kind anywhere refuses all, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_type_hints
@@ -16,6 +17,8 @@ from sepakat.stix.identifiers import PartyId
 
 PREFIX = "SEPAKAT_"
 """What the variable of a setting begins with."""
+OTHER_VARIABLES = ("NODE", "PASSPHRASE", "BACKUP_PASSPHRASE", "DEBUG")
+"""What begins so too and is no setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,25 @@ def settings_faults(document: Mapping[str, object], is_store: Callable[[str], bo
     faults = [Fault(name, f"one of {', '.join(types)}", name) for name in unknown]
     if "party" not in document:
         faults.append(Fault("party", "the short id of the party", "nothing"))
+    return faults + _faults_of_values(document, is_store)
+
+
+def environment_faults(environment: Mapping[str, str], is_store: Callable[[str], bool]) -> list[Fault]:
+    """Everything that is wrong with what the environment sets, under the names of its variables."""
+    faults = _faults_of_values(from_environment(environment), is_store)
+    return [Fault(f"{PREFIX}{fault.path.upper()}", fault.expected, fault.found) for fault in faults]
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that begin like ours and set nothing: mistyped, or for another version."""
+    known = {f"{PREFIX}{name.upper()}" for name in setting_types() if name != "party"}
+    known |= {f"{PREFIX}{name}" for name in OTHER_VARIABLES}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def _faults_of_values(document: Mapping[str, object], is_store: Callable[[str], bool]) -> list[Fault]:
+    types = setting_types()
+    faults: list[Fault] = []
     for name, value in document.items():
         expected = types.get(name)
         if expected and (not isinstance(value, expected) or isinstance(value, bool)):
@@ -90,6 +112,12 @@ def _value_faults(name: str, value: object, is_store: Callable[[str], bool]) -> 
         yield Fault(name, f"one of {', '.join(_LOGS)}", repr(value))
     if name == "traces" and not str(value).startswith(("http://", "https://")):
         yield Fault(name, "http://HOST:4318/v1/traces", repr(value))
+    if name == "address" and not str(value).startswith(("http://", "https://")):
+        yield Fault(name, "the URL at which partners reach the node", repr(value))
+    if name == "smtp" and not re.fullmatch(r"[^\s/]+:[0-9]{1,5}", str(value)):
+        yield Fault(name, "HOST:PORT", repr(value))
+    if name == "mail_from" and not re.fullmatch(r"[^\s@]+@[^\s@]+", str(value)):
+        yield Fault(name, "an address of mail", repr(value))
 
 
 def settings_of(document: Mapping[str, Any]) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,30 @@ def test_check_names_all_faults_of_file_and_environment(
     monkeypatch.setenv("SEPAKAT_PORT", "http")
     ended = sepakat("settings", "check", "--node", node)
     assert ended.status == 1
-    assert "log: expected one of text, json" in ended.out
-    assert "port: expected int" in ended.out
+    assert "SEPAKAT_LOG: expected one of text, json" in ended.out
+    assert "SEPAKAT_PORT: expected int" in ended.out
+
+
+def test_a_fault_in_the_file_hides_none_in_the_environment(
+    sepakat: CommandLine, node: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (node / "settings.toml").open("a", encoding="utf-8") as file:
+        file.write('adress = "https://x"\nsmtp = "mail"\nmail_from = "us"\nworkers = 0\n')
+    monkeypatch.setenv("SEPAKAT_WORKERS", "many")
+    monkeypatch.setenv("SEPAKAT_ADDRESS", "us.example")
+    monkeypatch.setenv("SEPAKAT_PROT", "8443")
+    ended = sepakat("settings", "check", "--node", node, "--json")
+    assert ended.status == 1
+    named = [fault.partition(":")[0] for fault in json.loads(ended.out)["faults"]]
+    expected = ["SEPAKAT_ADDRESS", "SEPAKAT_PROT", "SEPAKAT_WORKERS", "adress", "mail_from", "smtp", "workers"]
+    assert sorted(named) == expected
+
+
+def test_a_mistyped_variable_is_seen(sepakat: CommandLine, node: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEPAKAT_WORKER", "4")
+    ended = sepakat("settings", "check", "--node", node)
+    assert (ended.status, "SEPAKAT_WORKER: no setting has that name" in ended.out) == (1, True)
+    assert "sync_seconds" in ended.out
 
 
 def test_check_refuses_settings_that_do_not_go_together(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,6 +14,9 @@ from sepakat.cli.options import JsonOption, NodeOption, named_folder
 from sepakat.cli.printing import say_json, say_table
 from sepakat.cli.refusals import NOT_AS_IT_SHOULD
 from sepakat.errors import SepakatError
+
+if TYPE_CHECKING:
+    from sepakat.settings import Settings
 
 app = typer.Typer(help="The node's settings.", no_args_is_help=True)
 
@@ -36,15 +40,17 @@ def check(*, node: NodeOption = None, as_json: JsonOption = False) -> int | None
 
 
 def _looked_at(folder: Path) -> tuple[list[tuple[str, Any, str]], list[str]]:
-    from sepakat.cli.workers import check_workers
-    from sepakat.composition import effective_settings, read_settings
-    from sepakat.settings import Settings, from_environment
+    from sepakat.composition import effective_settings, faults_of_settings, read_settings
+    from sepakat.settings import Settings, from_environment, unknown_variables
 
     try:
-        kept = read_settings(folder)
-        settings = effective_settings(folder)
+        faults = [str(fault) for fault in faults_of_settings(folder)]
     except SepakatError as error:
         return [], [error.message]
+    unknown = [f"{name}: no setting has that name" for name in unknown_variables(os.environ)]
+    if faults:
+        return [], faults + unknown
+    kept, settings = read_settings(folder), effective_settings(folder)
     environment = from_environment(os.environ)
     rows = []
     for one in fields(Settings):
@@ -52,14 +58,19 @@ def _looked_at(folder: Path) -> tuple[list[tuple[str, Any, str]], list[str]]:
         is_kept = getattr(kept, one.name) != one.default
         whence = "environment" if one.name in environment else "file" if is_kept else "default"
         rows.append((one.name, _shown(one.name, value), whence))
-    faults = []
+    return rows, unknown + list(_faults_together(settings))
+
+
+def _faults_together(settings: Settings) -> Iterator[str]:
+    """What is right by itself and does not go with the rest."""
+    from sepakat.cli.workers import check_workers
+
     try:
         check_workers(settings.workers, settings.store)
     except SepakatError as error:
-        faults.append(error.message)
+        yield error.message
     if settings.read_store is not None and settings.store is None:
-        faults.append("read_store: expected a PostgreSQL `store` beside it, found SQLite")
-    return rows, faults
+        yield "read_store: expected a PostgreSQL `store` beside it, found SQLite"
 
 
 def _shown(name: str, value: Any) -> Any:
