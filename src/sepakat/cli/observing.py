@@ -6,6 +6,7 @@ own beside the others' every few seconds, and whoever is asked adds them. A proc
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,9 +20,17 @@ from sepakat.cli.events import Events
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_BOUND = re.compile(r'[{,]le="([^"]+)"\}$')
 BOUNDS = (0.005, 0.025, 0.1, 0.5, 2.5, 10.0)
 """Upper bounds of the latencies counted, in seconds."""
-DOORS = {"/taxii2": "taxii", "/peer": "peer", "/health": "operations", "/ready": "operations", "/metrics": "operations"}
+DOORS = {
+    "/taxii2": "taxii",
+    "/peer": "peer",
+    "/api": "api",
+    "/health": "operations",
+    "/ready": "operations",
+    "/metrics": "operations",
+}
 
 Span = Callable[[str, dict[str, str | int]], AbstractContextManager[Any]]
 """Begins a span with its facts; a tracer of OpenTelemetry, or nothing."""
@@ -99,13 +108,21 @@ def added_up(texts: list[str]) -> str:
                 series, _, value = line.rpartition(" ")
                 sums[series] = sums.get(series, 0) + float(value)
     lines, said = [], set()
-    for series in sorted(sums, key=lambda series: (_family(series), series)):
+    for series in sorted(sums, key=_place):
         family = _family(series)
         if family not in said:
             said.add(family)
             lines.append(f"# TYPE {family} {types.get(family) or _kind(family)}")
         lines.append(f"{series} {_number(sums[series])}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _place(series: str) -> tuple[str, str, float]:
+    """Where a series stands: buckets in the order of their bounds, as the form asks for."""
+    bound = _BOUND.search(series)
+    if bound is None:
+        return _family(series), series, 0.0
+    return _family(series), series[: bound.start()], float(bound[1])
 
 
 def _family(series: str) -> str:

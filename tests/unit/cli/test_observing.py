@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,24 @@ def test_each_family_has_one_type_before_its_first_line() -> None:
     assert lines == ["# TYPE a counter", "a 3", "# TYPE b_seconds histogram", "b_seconds_sum 2"]
 
 
+def test_buckets_stand_in_the_order_of_their_bounds() -> None:
+    counted = counters()
+    for seconds in (20.0, 0.001, 1.0):
+        counted.answered("taxii", 200, seconds)
+    counted.counted("sepakat_other_total", role="x", simple="y")
+    bounds = re.findall(r'_bucket\{door="taxii",le="(.+)"\} \d', counted.text())
+    assert bounds == ["0.005", "0.025", "0.1", "0.5", "2.5", "10.0", "+Inf"]
+
+
 @pytest.mark.parametrize(
     ("path", "door"),
-    [("/taxii2/", "taxii"), ("/taxii2x", "pages"), ("/peer/v1/messages", "peer"), ("/ready", "operations")],
+    [
+        ("/taxii2/", "taxii"),
+        ("/taxii2x", "pages"),
+        ("/api/v1/take-in", "api"),
+        ("/peer/v1/messages", "peer"),
+        ("/ready", "operations"),
+    ],
 )
 def test_a_request_belongs_to_the_door_of_its_path(path: str, door: str) -> None:
     assert door_of(path) == door
