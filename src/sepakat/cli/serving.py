@@ -86,6 +86,10 @@ def serve(
         if reached != kept.address:
             write_settings(place, replace(kept, address=reached))
         greeting = f"Serving {node.party} at {reached}"
+        here = _url(scheme, wanted, listening.getsockname()[1])
+        if reached != here:
+            # What the proxy in front is to be told.
+            greeting += f", listening on {here.partition('://')[2]}"
         serving = Serving(settings, Listening(listening, asked, certificate), is_behind_proxy=behind_proxy)
         party = node.party
         if count == 1:
@@ -197,5 +201,9 @@ def _address(settings: Settings, scheme: str, host: str, port: int, *, behind_pr
                 "give it once with --address https://...; it is kept in the settings",
             )
         return settings.address
+    return _url(scheme, host, port)
+
+
+def _url(scheme: str, host: str, port: int) -> str:
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}:{port}"
