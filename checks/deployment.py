@@ -114,6 +114,8 @@ def command_faults(words: list[str]) -> Iterator[str]:
                 yield f"{' '.join(words)}: there is no command {word}"
                 return
             command = command.commands[word]
+    if "--behind-proxy" in words and "--port" not in words:
+        yield f"{' '.join(words)}: expected --port, else the proxy finds it at another one each time"
 
 
 def _is_list(text: str) -> bool:

@@ -37,6 +37,7 @@ def test_a_mistake_in_the_container_file_is_noticed(before: str, after: str, fau
     [
         ("User=sepakat", "User=root", "expected another than root"),
         ("--metrics-port", "--metric-port", "has no option --metric-port"),
+        (" --port 8443", "", "expected --port"),
         ("NoNewPrivileges=yes\n", "", "NoNewPrivileges is missing"),
         ("[Install]", "[Instal]", "expected Unit, Service, Install"),
         ("KillSignal=SIGTERM", "KillSignal SIGTERM", "expected NAME=VALUE"),
