@@ -231,4 +231,9 @@ def _logs(node: Node) -> Check:
     damage = [finding for log in logs for finding in log.report.findings if finding.is_damage]
     if damage:
         return Check("logs", False, f"{damage[0].message}", "`sepakat log verify` shows everything; restore a backup")
-    return Check("logs", True, f"{counted(len(logs), 'log')}, all as they were signed")
+    words = f"{counted(len(logs), 'log')}, all as they were signed"
+    with node.store.reading() as unit:
+        since = unit.logs.held_back()
+    if since is not None:
+        words += f"; restored as of {since.isoformat(timespec='seconds')}, sends nothing before `sepakat store resume`"
+    return Check("logs", True, words)

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Connection
 
 from sepakat import composition
-from sepakat.composition import back_up_node, create_node, open_node, restore_node
+from sepakat.cli.diagnosis import examine
+from sepakat.composition import back_up_node, close_node, create_node, open_node, restore_node
 from sepakat.errors import ConfigurationError, SepakatError, StoreError
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Leaf
@@ -221,3 +222,12 @@ def test_a_disk_that_is_full_leaves_no_half_restored_node(
     monkeypatch.setattr(backing_up, "fill", full)
     assert refusal(lambda: restore_node(tmp_path / "backup", tmp_path / "restored", PHRASE)).code == "store-full"
     assert not (tmp_path / "restored").exists()
+
+
+def test_the_doctor_says_that_a_restored_node_sends_nothing(tmp_path: Path) -> None:
+    close_node(create_node(tmp_path / "node", PartyId("us"), "United States"))
+    back_up_node(tmp_path / "node", tmp_path / "backup", PHRASE)
+    restore_node(tmp_path / "backup", tmp_path / "restored", PHRASE)
+    for folder, is_held in ((tmp_path / "node", False), (tmp_path / "restored", True)):
+        (logs,) = [one for one in examine(folder) if one.what == "logs"]
+        assert (logs.is_well, "sends nothing before `sepakat store resume`" in logs.found) == (True, is_held)
