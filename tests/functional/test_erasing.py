@@ -71,3 +71,6 @@ def test_rules_of_retention_are_set_shown_and_run(sepakat: CommandLine, told: Pa
     assert sepakat("retention", "unset", "threat-actor", "--node", told).status == 5
     assert sepakat("retention", "set", "any", "soon", "--node", told).status == 3
     assert json.loads(sepakat.ok("retention", "run", "--json", "--node", told).out)["erasures"] == []
+    # A type that is mistyped would be kept for ever, and nobody would know.
+    assert "no type indicators" in sepakat.ok("retention", "set", "indicators", "P1Y", "--node", told).out
+    assert "no type" not in sepakat.ok("retention", "set", "indicator", "P1Y", "--node", told).out

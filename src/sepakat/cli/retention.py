@@ -49,13 +49,17 @@ def set_(
     as_json: JsonOption = False,
 ) -> None:
     """Keep objects of a type for a period from when their newest version came; then a served node erases them."""
+    from sepakat.exchange.erasure_records import EVERY_TYPE
     from sepakat.exchange.retaining import set_rule
+    from sepakat.stix.standard import TYPES
 
     rule = set_rule(open_named(node), type_, period, by=person(by))
     if as_json:
         say_json({"type": rule.type, "period": rule.period})
     else:
         say(f"{rule.type}: kept for {rule.period}. `sepakat retention run --dry-run` shows what goes.")
+        if rule.type not in (EVERY_TYPE, *TYPES):
+            say(f"STIX 2.1 has no type {rule.type}: right for a type of somebody's own, else nothing ever goes by it.")
 
 
 @app.command("unset")
