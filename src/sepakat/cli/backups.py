@@ -55,8 +55,9 @@ def restore(
 ) -> None:
     """Make a node from a backup, whole or not at all.
 
-    It sends nothing at first: what was sent after the backup is missing in it. `sepakat store resume` asks the partners
-    and lets it go on. Never let the node that was backed up run beside it.
+    It sends nothing and gives nobody anything to read at first: what was sent, suspended, withdrawn or erased after the
+    backup is missing in it. `sepakat store resume` asks the partners and lets it go on. Never let the node that was
+    backed up run beside it.
     """
     from sepakat.composition import restore_node
 
@@ -66,7 +67,7 @@ def restore(
         say_json({"folder": str(folder), "party": made.header.party, "at": made.header.at, "rows": made.contents.rows})
         return
     say(f"Restored {made.header.party} as of {made.header.at} into {folder}: {counted(rows, 'row')}, all as written.")
-    say(f"Next: `sepakat store resume --node {folder}`; until then it sends nothing.")
+    say(f"Until `sepakat store resume --node {folder}` it sends nothing and gives nobody anything to read.")
 
 
 def _passphrase(*, is_new: bool) -> str:

@@ -119,7 +119,12 @@ def resume(
         for one in found.asked:
             words = one.error or f"co-signed {one.theirs} of our {counted(one.ours, 'leaf', 'leaves')}"
             say(f"{'✗' if one.is_behind or one.error else '✓'} {one.party}: {words}")
-        say("The node goes on." if found.goes_on else "The node sends nothing: restore a newer backup, or ask again.")
+        if found.goes_on:
+            since = found.held_since.isoformat(timespec="seconds")
+            say(f"The node goes on. Before you serve it, take back again what you took back after {since}:")
+            say("it knows nothing of agreements suspended or ended, objects held or erased, accounts disabled since.")
+        else:
+            say("The node sends nothing: restore a newer backup, or ask again.")
     return None if found.goes_on else NOT_AS_IT_SHOULD
 
 

@@ -39,6 +39,8 @@ class Moment:
 
     node: Node
     mark: object
+    is_free: bool = False
+    """Whether the store is known not to be held back: only a restore holds one back, before anybody opens it."""
     _versions: dict[AgreementId, list[AgreementRecord]] = field(default_factory=dict)
     _in_force: dict[ViewKey, _Since] = field(default_factory=dict)
 
@@ -53,6 +55,16 @@ class Moment:
         """All collections by id."""
         with self.node.store.reading() as unit:
             return {collection.id: collection for collection in unit.views.collections()}
+
+    @cached_property
+    def held_back(self) -> datetime | None:
+        """Of when the store is, if it was restored and may not go on yet."""
+        if self.is_free:
+            return None
+        with self.node.store.reading() as unit:
+            since = unit.logs.held_back()
+        self.is_free = since is None
+        return since
 
     def account_of_token(self, token: str) -> Account:
         """The enabled account with this token.
@@ -128,5 +140,5 @@ class Known:
         mark = self.node.store.written()
         with self._lock:
             if self._moment.mark != mark:
-                self._moment = Moment(self.node, mark)
+                self._moment = Moment(self.node, mark, self._moment.is_free)
             return self._moment

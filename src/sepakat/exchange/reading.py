@@ -2,7 +2,8 @@
 
 A taker sees its own collections and nothing else; what is forbidden and what is absent give the same error. Whether the
 agreement is in force is asked at every reading, so that a suspension holds from the next byte: then, and after the
-end, only tombstones are read. Everything read is noted in the access log, without content.
+end, only tombstones are read. A store that was restored gives nothing before it may go on: what was suspended or
+withdrawn since the backup stands in it as before. Everything read is noted in the access log, without content.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime
 
 import msgspec
 
-from sepakat.errors import NotFound
+from sepakat.errors import NotFound, StoreError
 from sepakat.exchange.known import Known, Moment
 from sepakat.exchange.ports import BodyPage, Node, RowPage, RowQuery, Unit
 from sepakat.exchange.records import Access, Collection, Publication
@@ -69,6 +70,7 @@ def read(known: Known, asking: Asking, query: RowQuery, note: NoteAccess | None 
 
     Raises:
         NotFound: there is no such collection for this party.
+        StoreError: `store-restored`.
     """
     node, now = known.node, known.node.clock.now()
     readable = _readable(known, asking.party, query, now)
@@ -86,6 +88,7 @@ def read_bodies(
 
     Raises:
         NotFound: there is no such collection for this party.
+        StoreError: `store-restored`.
     """
     node, now = known.node, known.node.clock.now()
     readable = _readable(known, asking.party, query, now)
@@ -106,6 +109,7 @@ def holds(known: Known, party: PartyId, collection_id: str, object_id: str) -> b
 
     Raises:
         NotFound: there is no such collection for this party.
+        StoreError: `store-restored`.
     """
     query = RowQuery(collection_id, ids=frozenset({object_id}), versions=frozenset({"all"}), limit=1)
     readable = _readable(known, party, query, known.node.clock.now())
@@ -138,6 +142,13 @@ def _readable(known: Known, party: PartyId, query: RowQuery, now: datetime) -> R
     collection = moment.collections.get(query.collection)
     if collection is None or collection.view.taker != party:
         raise absent(query.collection)
+    if (since := moment.held_back) is not None:
+        raise StoreError(
+            "store-restored",
+            f"nothing given to {party}: this store is a backup of {since.isoformat()}, and what was taken back since "
+            "is in it",
+            "`sepakat store resume` asks the partners and lets it go on",
+        )
     return query if moment.is_in_force(collection.view, now) else replace(query, tombstones_only=True)
 
 

@@ -28,6 +28,7 @@ STATUS_OF_CODE = {
     "head-too-large": 431,
     "store-busy": 503,
     "store-unreachable": 503,
+    "store-restored": 503,
     "store-full": 507,
 }
 _STATUS_OF_KIND: tuple[tuple[type[SepakatError], int], ...] = (

@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 from sepakat.errors import StoreError
+from sepakat.exchange import agreeing
+from sepakat.exchange.known import Known
+from sepakat.exchange.ports import RowQuery
+from sepakat.exchange.reading import Asking, collections_for, read
+from sepakat.exchange.records import Standing
 from sepakat.exchange.resuming import Asked, resume
 from sepakat.stix.identifiers import PartyId
 from sepakat.stores.sqlite import SqliteStore
@@ -92,6 +97,41 @@ def test_a_partner_cannot_be_left_out_that_is_ahead(giving: Simulation, restore:
     exchange(giving, TWO)
     restore()
     assert not resume(giving["us"], {RU}).goes_on
+
+
+def test_a_restored_node_gives_nothing_of_what_was_suspended_since(giving: Simulation, restore: Restore) -> None:
+    agreeing.suspend(giving["us"], "us-ru", "a leak")
+    giving.settle()
+    assert readable_by_ru(giving) == 0
+    restore()
+    with pytest.raises(StoreError) as caught:
+        readable_by_ru(giving)
+    assert caught.value.code == "store-restored"
+    # Whoever restored it takes back again what the backup does not know, before the node is served.
+    assert resume(giving["us"]).goes_on
+    agreeing.suspend(giving["us"], "us-ru", "a leak")
+    assert readable_by_ru(giving) == 0
+
+
+def test_a_node_that_goes_on_is_read_at_once_by_who_was_refused(giving: Simulation, restore: Restore) -> None:
+    had = readable_by_ru(giving)
+    restore()
+    known = Known(giving["us"])
+    with pytest.raises(StoreError):
+        readable_by_ru(giving, known)
+    assert resume(giving["us"]).goes_on
+    assert readable_by_ru(giving, known) == had > 0
+
+
+def readable_by_ru(world: Simulation, known: Known | None = None) -> int:
+    """How many objects `ru` gets of `us` now, tombstones left out."""
+    known = known or Known(world["us"])
+    asking = Asking(RU, "node:ru", "page")
+    return sum(
+        row.standing is Standing.LIVE
+        for one in collections_for(known, RU)
+        for row in read(known, asking, RowQuery(one.collection.id, limit=100)).rows
+    )
 
 
 def test_a_node_that_is_not_restored_asks_nobody(giving: Simulation) -> None:
