@@ -32,7 +32,7 @@ def backup(
     The file is of one instant, and is read back and compared before this ends. The passphrase comes from
     SEPAKAT_BACKUP_PASSPHRASE or is asked for; without it nobody reads the backup, you included.
     """
-    from sepakat.composition import back_up_node
+    from sepakat.cli.node_backups import back_up_node
 
     phrase = _passphrase(is_new=True)
     made = back_up_node(named_folder(node), file, phrase)
@@ -59,7 +59,7 @@ def restore(
     backup is missing in it. `sepakat store resume` asks the partners and lets it go on. Never let the node that was
     backed up run beside it.
     """
-    from sepakat.composition import restore_node
+    from sepakat.cli.node_backups import restore_node
 
     made = restore_node(file, folder, _passphrase(is_new=False), store)
     rows = sum(made.contents.rows.values())

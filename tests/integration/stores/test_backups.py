@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from sepakat import composition
 from sepakat.cli.diagnosis import examine
-from sepakat.composition import back_up_node, close_node, create_node, open_node, restore_node
+from sepakat.cli.node_backups import back_up_node, restore_node
+from sepakat.composition import close_node, create_node, open_node
 from sepakat.errors import ConfigurationError, SepakatError, StoreError
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Leaf

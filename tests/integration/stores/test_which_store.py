@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from sepakat.cli.node_backups import back_up_node, restore_node
 from sepakat.composition import (
     STORE_FILE,
-    back_up_node,
     close_node,
     create_node,
     open_node,
     read_settings,
-    restore_node,
 )
 from sepakat.errors import ConfigurationError, SepakatError
 from sepakat.stix.identifiers import PartyId
