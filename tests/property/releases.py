@@ -12,7 +12,7 @@ from typing import Any
 from sepakat.release.decision import Outcome
 from sepakat.release.engine import Verdicts, decide_all
 from sepakat.release.question import HeldVersion, ViewKey, World
-from sepakat.release.variants import VariantKeys, project, same_as, variant_id, variant_object
+from sepakat.release.variants import Projections, VariantKeys, same_as, variant_id, variant_object
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.markings import parse_marking
 from sepakat.stix.objects import VersionRef
@@ -53,6 +53,10 @@ class Given:
         """What each view holds, in order of id and version."""
         return {key: tuple(self._released(key)) for key in self.world.views}
 
+    @cached_property
+    def _projections(self) -> Projections:
+        return Projections(VariantKeys(self.secret))
+
     def _released(self, view: ViewKey) -> Iterator[Released]:
         versions: Counter[StixId] = Counter()
         for version, outcome in sorted(self.verdicts.released(view)):
@@ -62,8 +66,7 @@ class Given:
             yield Released(version, outcome, original, content)
 
     def _variant(self, version: VersionRef, view: ViewKey, number: int) -> Mapping[str, Any]:
-        keys = VariantKeys(self.secret)
-        projection = project(self.world, self.verdicts, version, view, keys)
+        projection = self._projections.of(self.verdicts, version, view).content
         identifier = variant_id(self.secret, view, version[0], 0)
         giver = next(identity for identity, party in self.world.parties.items() if party == self.world.node)
         modified = self.now + timedelta(milliseconds=number)

@@ -8,7 +8,7 @@ from sepakat.release.decision import Outcome
 from sepakat.release.engine import Verdicts, decide_all
 from sepakat.release.question import ViewKey, World
 from sepakat.release.state import Change, Decided
-from sepakat.release.variants import Projection, project
+from sepakat.release.variants import Projection, Projections
 from sepakat.stix.objects import VersionRef
 from tests.property.comparison import KEYS
 from tests.support.worlds_changes import Story, story_of
@@ -81,8 +81,9 @@ def _outcomes(world: World, verdicts: Verdicts) -> Outcomes:
 
 
 def _projections(world: World, verdicts: Verdicts) -> dict[tuple[VersionRef, ViewKey], Projection]:
+    made = Projections(KEYS)
     return {
-        (version, view): project(world, verdicts, version, view, KEYS)
+        (version, view): made.of(verdicts, version, view).content
         for (version, view), outcome in _outcomes(world, verdicts).items()
         if outcome is Outcome.VARIANT
     }

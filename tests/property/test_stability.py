@@ -84,7 +84,7 @@ def test_what_is_recorded_of_a_release_is_what_is_explained(seed: int) -> None:
     _, found = releasing(seed)
     for key, one in found.objects():
         explained = decide(found.world, found.verdicts, one.version, key, NOW)
-        recorded = decided(found.verdicts, one.version, key, one.outcome, NOW)
+        recorded = decided(found.verdicts, one.version, key, one.outcome, NOW, explained.cut)
         assert (recorded.clauses, recorded.cut) == (explained.clauses, explained.cut)
         assert set(recorded.findings) <= set(explained.findings)
         cuts = [finding for finding in explained.findings if finding.verdict is Verdict.CUTS]

@@ -51,6 +51,8 @@ class KeptWorld:
         """What is in here of the writing unit that is open."""
         self.unpublished: set[StixId] | None = None
         """The ids that the views in the store may not be up to date with; None: all."""
+        self.changed: frozenset[StixId] | None = None
+        """The ids that the last look found otherwise than the one before; None: all."""
         self.shown: dict[ViewKey, frozenset[StixId]] = {}
         """The scaffold of each view that was in force when the views were last brought up to date."""
 
@@ -73,9 +75,9 @@ class KeptWorld:
             self._agreements = unit.agreements.everything()
             self._views_change_at = now
         now = max(now, self.decided.now)
-        changed = self.decided.apply(self._change(unit, touched, now), now)
+        self.changed = self.decided.apply(self._change(unit, touched, now), now)
         if self.unpublished is not None:
-            self.unpublished |= changed
+            self.unpublished |= self.changed
         self.seen, self.applied = max(last, self.seen), fresh
         return True
 

@@ -10,22 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
 
 from sepakat.exchange.deciding import KeptWorld, world_to_write
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.publishing import MILLISECOND, Entry, publish
 from sepakat.exchange.records import Collection, Policy, Publication, Standing, VariantState
-from sepakat.exchange.view_updates import REVOKED, Concerned, Shared, Texts, ViewChange, ViewUpdate, in_milliseconds
+from sepakat.exchange.view_updates import REVOKED, Concerned, Found, Shared, ViewChange, ViewUpdate, in_milliseconds
 from sepakat.release.decision import Outcome
 from sepakat.release.question import View, ViewKey
 from sepakat.release.state import Decided
+from sepakat.release.variants import Projections, VariantKeys
 from sepakat.release.versions import Version
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.instants import format_instant, parse_instant
 from sepakat.stix.objects import StixObject, VersionRef
-
-Found = TypeVar("Found", Publication, VariantState)
 
 
 @dataclass(slots=True)
@@ -49,12 +47,12 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
         # There is no view, and so nothing to decide: a party that only collects pays nothing for deciding.
         return ReleaseSummary()
     held: dict[StixId, str] = {}
-    texts = Texts()
+    rounds = _Rounds(node, unit, collections)
     while True:
         kept = world_to_write(node, unit, now)
-        updates = list(_updates(node, unit, kept, collections, texts))
+        updates = list(rounds.updates(kept))
         # A hold lets what refers to the object fall too, and may so make other texts tell: each round holds more.
-        found = {original: why for update in updates for original, why in update.telling()}
+        found = {original: why for update in updates for original, why in update.telling(rounds.fresh)}
         if not found:
             break
         for original, why in found.items():
@@ -74,30 +72,54 @@ def _gives(node: Node, unit: Unit) -> bool:
     return any(record.agreement.giver == node.party for record in unit.agreements.everything())
 
 
-def _updates(
-    node: Node, unit: Unit, kept: KeptWorld, collections: dict[ViewKey, Collection], texts: Texts
-) -> Iterator[ViewUpdate]:
-    decided = kept.decided
-    views = decided.world.views
-    for key in views.keys() - collections.keys():
-        collections[key] = collection_of(node, unit, key, decided.now)
-    by_id = {collection.id: collection.view for collection in collections.values()}
-    shared: Shared | None = None
-    touched = _Touched(unit, kept, by_id)
-    for view in views.values():
-        if view.in_force:
-            collection = collections[view.key]
-            # Nobody followed a view while it was not in force.
-            is_followed = kept.unpublished is not None and view.key in kept.shown
-            concerned = touched.of(view.key) if is_followed else _everything(unit, decided, collection)
-            if concerned:
-                # Most changes concern no view, and then nothing more has to be known of them.
-                shared = shared or Shared(node, unit, decided, decided.now, _raised(unit, by_id), texts)
-                yield ViewUpdate(shared, view, collection, concerned)
+class _Rounds:
+    """The rounds of one update: what one has found stands in the next, as far as no hold has touched it."""
 
+    def __init__(self, node: Node, unit: Unit, collections: dict[ViewKey, Collection]) -> None:
+        self._node = node
+        self._unit = unit
+        self._collections = collections
+        self._rows: _Rows | None = None
+        self._found: Found | None = None
+        self._shown: Mapping[ViewKey, frozenset[StixId]] | None = None
+        """The scaffold that each view had in the last round; None before the first."""
+        self.fresh: Set[StixId] | None = None
+        """What may tell otherwise than in the last round; None: all."""
 
-def _raised(unit: Unit, by_id: Mapping[str, ViewKey]) -> dict[tuple[ViewKey, StixId], int]:
-    return {(by_id[name], original): epoch for (name, original), epoch in unit.views.raised_epochs().items()}
+    def updates(self, kept: KeptWorld) -> Iterator[ViewUpdate]:
+        """What is to be brought up to date, view by view."""
+        decided = kept.decided
+        for key in decided.world.views.keys() - self._collections.keys():
+            self._collections[key] = collection_of(self._node, self._unit, key, decided.now)
+        touched = self._touched(kept)
+        shared: Shared | None = None
+        for view in decided.world.views.values():
+            if view.in_force:
+                collection = self._collections[view.key]
+                # Nobody followed a view while it was not in force.
+                is_followed = kept.unpublished is not None and view.key in kept.shown
+                concerned = touched.of(view.key) if is_followed else _everything(self._unit, decided, collection)
+                if concerned:
+                    shared = shared or self._shared(decided)
+                    yield ViewUpdate(shared, view, collection, concerned)
+
+    def _touched(self, kept: KeptWorld) -> _Touched:
+        by_id = {collection.id: collection.view for collection in self._collections.values()}
+        publication = kept.decided.verdicts.publication
+        shown = {key: publication.of(key) for key in kept.decided.world.views}
+        before, self._shown = self._shown, shown
+        is_known = before is not None and kept.changed is not None
+        self.fresh = _concerned(kept, kept.changed or (), before or {}) if is_known else None
+        self._rows = self._rows or _Rows(self._unit, by_id)
+        return _Touched(kept, self._rows, _concerned(kept, kept.unpublished or (), kept.shown))
+
+    def _shared(self, decided: Decided) -> Shared:
+        # Most changes concern no view, and then nothing more has to be known of them.
+        if self._found is None:
+            by_id = {collection.id: collection.view for collection in self._collections.values()}
+            raised = {(by_id[name], one): epoch for (name, one), epoch in self._unit.views.raised_epochs().items()}
+            self._found = Found(Projections(VariantKeys(self._node.secret, raised)), raised)
+        return Shared(self._node, self._unit, decided, decided.now, self._found)
 
 
 def _everything(unit: Unit, decided: Decided, collection: Collection) -> Concerned:
@@ -108,15 +130,52 @@ def _everything(unit: Unit, decided: Decided, collection: Collection) -> Concern
     )
 
 
-class _Touched:
-    """What a change of some ids concerns in each view, read at once for all of them."""
+def _concerned(
+    kept: KeptWorld, changed: Iterable[StixId], shown: Mapping[ViewKey, frozenset[StixId]]
+) -> frozenset[StixId]:
+    """All that may stand otherwise in a view after some ids changed; `shown` is the scaffold that was there before."""
+    naming = kept.decided.naming
+    held = kept.decided.verdicts.compiled.held
+    touched = set(changed)
+    cut = touched | naming(touched)
+    # An observable that is cut otherwise gets another id, and what names it is cut otherwise too.
+    fresh: Set[StixId] = cut
+    while observables := {one for one in fresh if one in held and any(not it.ref[1] for it in held[one].versions)}:
+        fresh = naming(observables) - cut
+        cut |= fresh
+    for key, before in shown.items():
+        cut |= before ^ kept.decided.verdicts.publication.of(key)
+    return frozenset(cut | naming(cut))
 
-    def __init__(self, unit: Unit, kept: KeptWorld, by_id: Mapping[str, ViewKey]) -> None:
+
+class _Rows:
+    """The rows and variants of some ids in every view, read once: no round changes them."""
+
+    def __init__(self, unit: Unit, by_id: Mapping[str, ViewKey]) -> None:
+        self._unit = unit
+        self._by_id = by_id
+        self._read: set[StixId] = set()
+        self.rows: dict[ViewKey, list[Publication]] = {}
+        self.states: dict[ViewKey, list[VariantState]] = {}
+
+    def read(self, ids: Set[StixId]) -> None:
+        """Read those of some ids that were not read yet."""
+        missing = ids - self._read
+        self._read |= missing
+        for row in self._unit.views.rows_of_many(missing):
+            self.rows.setdefault(self._by_id[row.collection], []).append(row)
+        for state in self._unit.views.variants_of(missing):
+            self.states.setdefault(self._by_id[state.collection], []).append(state)
+
+
+class _Touched:
+    """What a change of some ids concerns in each view."""
+
+    def __init__(self, kept: KeptWorld, rows: _Rows, ids: Set[StixId]) -> None:
         self._verdicts = kept.decided.verdicts
         self._compiled = kept.decided.verdicts.compiled
-        ids = self._concerned(kept)
-        self._rows = _by_view(unit.views.rows_of_many(ids), by_id)
-        self._states = _by_view(unit.views.variants_of(ids), by_id)
+        self._rows = rows
+        rows.read(ids)
         # What no view holds concerns none of them beyond the rows that it has there.
         self._versions = [
             version
@@ -138,31 +197,11 @@ class _Touched:
                 released[version.ref] = Outcome.WHOLE
             elif version.variant & bit:
                 released[version.ref] = Outcome.VARIANT
-        return Concerned(released, self._rows.get(view, ()), self._states.get(view, ()))
-
-    def _concerned(self, kept: KeptWorld) -> set[StixId]:
-        naming = kept.decided.naming
-        touched = set(kept.unpublished or ())
-        cut = touched | naming(touched)
-        # An observable that is cut otherwise gets another id, and what names it is cut otherwise too.
-        fresh: Set[StixId] = cut
-        while observables := {one for one in fresh if any(not version.ref[1] for version in self._versions_of(one))}:
-            fresh = naming(observables) - cut
-            cut |= fresh
-        for key, shown in kept.shown.items():
-            cut |= shown ^ self._verdicts.publication.of(key)
-        return cut | naming(cut)
+        return Concerned(released, self._rows.rows.get(view, ()), self._rows.states.get(view, ()))
 
     def _versions_of(self, identifier: StixId) -> Sequence[Version]:
         entry = self._compiled.held.get(identifier)
         return () if entry is None else entry.versions
-
-
-def _by_view(kept: Iterable[Found], by_id: Mapping[str, ViewKey]) -> dict[ViewKey, list[Found]]:
-    found: dict[ViewKey, list[Found]] = {}
-    for one in kept:
-        found.setdefault(by_id[one.collection], []).append(one)
-    return found
 
 
 def collection_of(node: Node, unit: Unit, view: ViewKey, now: datetime) -> Collection:

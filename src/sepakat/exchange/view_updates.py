@@ -6,7 +6,7 @@ version, and that an id once released has the same bytes for ever (invariant I11
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -21,9 +21,9 @@ from sepakat.release.engine import decided
 from sepakat.release.question import HeldVersion, View, ViewKey
 from sepakat.release.state import Decided
 from sepakat.release.variants import (
-    VariantKeys,
+    Projected,
+    Projections,
     cut_in,
-    project,
     project_whole,
     projection_digest,
     same_as,
@@ -32,7 +32,6 @@ from sepakat.release.variants import (
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.instants import format_instant, parse_instant
 from sepakat.stix.objects import StixObject, VersionRef
-from sepakat.stix.references import targets
 
 REVOKED = "revoked"
 """In place of a projection digest: this variant was revoked, its id is never used again."""
@@ -49,12 +48,16 @@ class ViewChange:
 
 
 @dataclass(slots=True)
-class Texts:
-    """The identifying strings of objects, found once for all views: what is held never changes."""
+class Found:
+    """What is found once for all views and rounds of an update: what is held never changes."""
 
+    projections: Projections
+    epochs: MutableMapping[tuple[ViewKey, StixId], int]
+    """Those by which `projections` names variants."""
     held: dict[VersionRef, frozenset[str]] = field(default_factory=dict)
+    """The identifying strings of objects."""
     left: dict[tuple[VersionRef, Cut], frozenset[str]] = field(default_factory=dict)
-    """Of what a cut leaves."""
+    """Those of what a cut leaves."""
 
 
 @dataclass(slots=True)
@@ -65,8 +68,7 @@ class Shared:
     unit: Unit
     decided: Decided
     now: datetime
-    epochs: MutableMapping[tuple[ViewKey, StixId], int]
-    texts: Texts
+    found: Found
 
 
 @dataclass(slots=True)
@@ -94,10 +96,11 @@ class ViewUpdate:
         self.collection = collection
         self.released = concerned.released
         self.states = {state.original_id: state for state in concerned.states}
-        self.epochs = shared.epochs
-        self.texts = shared.texts
+        self.epochs = shared.found.epochs
+        self.found = shared.found
         self.renewed: list[VariantState] = []
-        self.keys = VariantKeys(self.node.secret, self.epochs)
+        self.keys = shared.found.projections.keys
+        self._projected: dict[VersionRef, Projected] = {}
         rows = concerned.rows
         self.live = [row for row in rows if row.standing is Standing.LIVE]
         self.live_ids = {row.id for row in self.live}
@@ -119,29 +122,35 @@ class ViewUpdate:
                 found.setdefault(version[0], []).append(version)
         return found
 
-    def telling(self) -> Iterator[tuple[StixId, str]]:
-        """The objects whose variant would tell in free text what it, or what it refers to, withholds (I17)."""
-        newest = list(self._newest_variants())
+    def telling(self, among: Set[StixId] | None = None) -> Iterator[tuple[StixId, str]]:
+        """The objects whose variant would tell in free text what it, or what it refers to, withholds (I17).
+
+        `among`: which alone are looked at; None: all.
+        """
+        newest = [one for one in self._newest_variants() if among is None or one[0] in among]
         policies = self.unit.policies.get_many(original for original, _ in newest)
         for original, version in newest:
             policy = policies.get(original)
             if policy is not None and policy.cleared is not None and version[1] <= policy.cleared:
                 continue
-            projection = self._projection(version)
-            state = self.states.get(original)
-            if state is not None and state.projection_digest == projection_digest(projection):
+            withheld = self._withheld(version)
+            if not withheld:
                 continue
-            selectors = list(free_text.telling(projection, self._withheld(version)))
+            state = self.states.get(original)
+            if state is not None and state.projection_digest == self._projection(version).digest:
+                continue
+            selectors = list(free_text.telling(self._projection(version).content, withheld))
             if selectors:
                 yield original, f"{', '.join(selectors)} may tell {self.view.key.taker} what was cut; look, then unhold"
 
     def _withheld(self, version: VersionRef) -> frozenset[str]:
         """The identifying strings that this view gets neither of the object nor of what the object refers to."""
         held = self._held(version)
-        content, remaining = held.object.content, self._left(version)
+        remaining = self._left(version)
         withheld = set(self._strings(held) - remaining)
         given: set[str] = set()
-        for target in targets(content) - self.world.parties.keys():
+        targets = {reference.target for reference in self.verdicts.compiled.by_ref[version].references}
+        for target in targets - self.world.parties.keys():
             for held in self.world.versions.get(target, ()):
                 strings = self._strings(held)
                 outcome = self.verdicts.outcome(held.object.version_ref, self.view.key)
@@ -155,19 +164,20 @@ class ViewUpdate:
 
     def _strings(self, held: HeldVersion) -> frozenset[str]:
         name = held.object.version_ref
-        if name not in self.texts.held:
-            self.texts.held[name] = free_text.identifying_strings(held.object.content)
-        return self.texts.held[name]
+        found = self.found.held.get(name)
+        if found is None:
+            found = self.found.held[name] = free_text.identifying_strings(held.object.content)
+        return found
 
     def _left(self, version: VersionRef) -> frozenset[str]:
         """The identifying strings of what this view gets of a version that is in it as a variant."""
         cut = cut_in(self.verdicts, version, self.view.key)
-        left = self.texts.left.get((version, cut))
+        left = self.found.left.get((version, cut))
         if left is None:
-            left = free_text.identifying_strings(self._projection(version))
+            left = free_text.identifying_strings(self._projection(version).content)
             # A pseudonym is another in each view.
             if not cut.name_is_replaced:
-                self.texts.left[version, cut] = left
+                self.found.left[version, cut] = left
         return left
 
     def run(self) -> ViewChange:
@@ -212,14 +222,16 @@ class ViewUpdate:
                 state = self.states.get(original)
                 if original in renewed or state is None or state.projection_digest == REVOKED or version[1]:
                     continue
-                if projection_digest(self._projection(version)) != state.projection_digest:
+                if self._projection(version).digest != state.projection_digest:
                     self.epochs[(self.view.key, original)] = state.epoch + 1
+                    # Whatever names it names it otherwise now.
+                    self._projected.clear()
                     renewed.add(original)
                     changed = True
 
     def _variant(self, original: StixId, version: VersionRef) -> Entry | None:
-        projection = self._projection(version)
-        digest = projection_digest(projection)
+        projected = self._projection(version)
+        digest = projected.digest
         state = self.states.get(original)
         epoch = self.keys.epoch(self.view.key, original)
         identifier = self.keys.id_of(self.view.key, original)
@@ -234,7 +246,7 @@ class ViewUpdate:
             created = modified = in_milliseconds(self.now)
         giver = next(identity for identity, party in self.world.parties.items() if party == self.node.party)
         token = same_as(self.node.secret, self.view.key.agreement, original)
-        made = variant_object(projection, identifier, created, modified, giver, token)
+        made = variant_object(projected.content, identifier, created, modified, giver, token)
         self.states[original] = VariantState(
             collection=self.collection.id,
             original_id=original,
@@ -282,12 +294,17 @@ class ViewUpdate:
     def _held(self, version: VersionRef) -> HeldVersion:
         return self.verdicts.compiled.by_ref[version].held
 
-    def _projection(self, version: VersionRef) -> dict[str, object]:
-        return project(self.world, self.verdicts, version, self.view.key, self.keys)
+    def _projection(self, version: VersionRef) -> Projected:
+        found = self._projected.get(version)
+        if found is None:
+            found = self._projected[version] = self.found.projections.of(self.verdicts, version, self.view.key)
+        return found
 
     def _entry(self, made: StixObject, version: VersionRef, outcome: Outcome) -> Entry:
         held = self._held(version)
-        decision = decided(self.verdicts, version, self.view.key, outcome, self.now)
+        view, is_variant = self.view.key, outcome is Outcome.VARIANT
+        cut = self.found.projections.left_out(self.verdicts, version, view) if is_variant else ()
+        decision = decided(self.verdicts, version, view, outcome, self.now, cut)
         return Entry(made, version, outcome, held.origins, decision)
 
 

@@ -17,7 +17,7 @@ from sepakat.claims.extension import CLAIM_EXTENSION
 from sepakat.release.compiled import Compiled
 from sepakat.release.versions import Version
 from sepakat.stix.identifiers import StixId
-from sepakat.stix.selectors import Path, covers, parse_selector, selector_text, value_at
+from sepakat.stix.selectors import Path, covers, nodes, parse_selector, path_text, selector_text, value_at
 from sepakat.stix.standard import PREDEFINED_EXTENSIONS, STRUCTURES, Properties, properties_of
 
 GONE: Final = object()
@@ -94,6 +94,24 @@ def remainder_of(
         if entries:
             remainder.content["granular_markings"] = entries
     return remainder
+
+
+def left_out(version: Version, cut: Cut) -> tuple[str, ...]:
+    """Selectors of what a cut leaves out, in the order of the object; what lies in it is not named again."""
+    gone = remainder_of(version, cut).gone
+    touched = {path[0] for path in gone}
+    found: list[str] = []
+    for name, value in version.held.object.content.items():
+        if (name,) in gone:
+            found.append(path_text((name,)))
+        elif name in touched:
+            below = ((name, *path) for path, _ in nodes(value))
+            found += [path_text(path) for path in below if path in gone and not _lies_in(path, gone)]
+    return tuple(found)
+
+
+def _lies_in(path: Path, gone: set[Path]) -> bool:
+    return any(path[:depth] in gone for depth in range(1, len(path)))
 
 
 def _granular_markings(content: Mapping[str, Any], remainder: Remainder) -> list[dict[str, Any]]:

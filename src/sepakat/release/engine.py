@@ -90,11 +90,13 @@ def decide(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey,
     return Decision(version, view, now, outcome, reasons.findings(outcome), reasons.cut(outcome), reasons.clauses())
 
 
-def decided(verdicts: Verdicts, version: VersionRef, view: ViewKey, outcome: Outcome, now: datetime) -> Decision:
+def decided(
+    verdicts: Verdicts, version: VersionRef, view: ViewKey, outcome: Outcome, now: datetime, cut: tuple[str, ...]
+) -> Decision:
     """The decision for a version that goes, as it is recorded: by which clauses, and what of it is cut and why.
 
-    Every rule on the whole of it permitted it.
+    Every rule on the whole of it permitted it. `cut` are the selectors of what a variant leaves out.
     """
     reasons = Reasons(verdicts.compiled, verdicts.fixpoint, version, view)
     findings = reasons.of_parts() if outcome is Outcome.VARIANT else ()
-    return Decision(version, view, now, outcome, findings, reasons.cut(outcome), reasons.clauses())
+    return Decision(version, view, now, outcome, findings, cut, reasons.clauses())

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from sepakat.agreements.terms import Agreement
 from sepakat.release.compiled import Compiled
-from sepakat.release.cutting import cut_of, remainder_of
+from sepakat.release.cutting import cut_of, left_out
 from sepakat.release.decision import Finding, Outcome, Verdict
 from sepakat.release.evidence_reasons import Evidence
 from sepakat.release.explanation import worded
@@ -24,7 +24,6 @@ from sepakat.release.static_rules import CLAUSE_RULES, VIEW_RULES
 from sepakat.release.structure_reasons import Structure
 from sepakat.release.versions import Version
 from sepakat.stix.objects import VersionRef
-from sepakat.stix.selectors import path_text, paths
 
 _ALONG_THE_BASIS = ("BasisAllows", "OriginalAllows")
 _OF_CLAUSES = tuple(name for name in CLAUSE_RULES if name not in _ALONG_THE_BASIS)
@@ -50,13 +49,7 @@ class Reasons:
         """Selectors of what a variant leaves out, in the order of the object; what lies in it is not named again."""
         if outcome is not Outcome.VARIANT or self._version is None:
             return ()
-        gone = remainder_of(self._version, cut_of(self._world, self._version, self._bit)).gone
-        content = self._version.held.object.content
-        return tuple(
-            path_text(path)
-            for path in paths(content)
-            if path in gone and not any(path[:depth] in gone for depth in range(1, len(path)))
-        )
+        return left_out(self._version, cut_of(self._world, self._version, self._bit))
 
     def findings(self, outcome: Outcome) -> tuple[Finding, ...]:
         """A finding from every rule, in the order of the register."""

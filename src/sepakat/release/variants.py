@@ -13,12 +13,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sepakat.claims.extension import VARIANT_EXTENSION, variant_document
 from sepakat.errors import InputError
 from sepakat.release.compiled import Compiled
-from sepakat.release.cutting import Cut, cut_of, remainder_of
+from sepakat.release.cutting import Cut, cut_of, left_out, remainder_of
 from sepakat.release.engine import Verdicts
 from sepakat.release.question import ViewKey, World
 from sepakat.release.versions import NOT_HELD, Version
@@ -29,11 +29,15 @@ from sepakat.stix.objects import StixObject, VersionRef
 from sepakat.stix.selectors import Path
 from sepakat.stix.standard import category_of
 
+Name = TypeVar("Name")
+Found = TypeVar("Found")
+
 Projection: TypeAlias = dict[str, Any]
 """What remains of a version after the cut, without `id`, `created` and `modified`."""
 
 _NAMESPACE = uuid.UUID("7d0f6c1c-4f0e-5b0c-9a86-2f1d4c9be2a7")
 _NOT_PROJECTED = frozenset({"id", "created", "modified"})
+_MOST_KEPT = 1 << 14
 _FIRST = ("type", "spec_version", "id", "created_by_ref", "created", "modified")
 
 
@@ -70,25 +74,74 @@ def same_as(secret: bytes, agreement: AgreementId, original: StixId) -> str:
     return _keyed(secret, "same-as", agreement, original)
 
 
-def project(world: World, verdicts: Verdicts, version: VersionRef, view: ViewKey, keys: VariantKeys) -> Projection:
-    """What remains of a version that is in `view` as a variant: cut, references rewritten, markings rewritten.
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """One projection, with what is asked of it again and again."""
+
+    content: Projection
+    _digest: list[str] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    @property
+    def digest(self) -> str:
+        """The digest that decides whether a new version of the variant is made."""
+        if not self._digest:
+            self._digest.append(projection_digest(self.content))
+        return self._digest[0]
+
+
+class Projections:
+    """The projections of one update, made once for all views in which the same is cut and the same names stand.
+
+    What is kept hangs on nothing but its name: the version, the cut, the names of what is referred to and a pseudonym.
+    """
+
+    def __init__(self, keys: VariantKeys) -> None:
+        self.keys = keys
+        self._projected: dict[Any, Projected] = {}
+        self._left_out: dict[tuple[VersionRef, Cut], tuple[str, ...]] = {}
+
+    def of(self, verdicts: Verdicts, version: VersionRef, view: ViewKey) -> Projected:
+        """What remains of a version that is in `view` as a variant: cut, references rewritten, markings rewritten.
+
+        Raises:
+            InputError: the version does not go to the view as a variant.
+        """
+        compiled = verdicts.compiled
+        known = compiled.by_ref.get(version)
+        bit = compiled.slots.bit(view)
+        if known is None or known.is_scaffold or not known.variant & ~known.whole & bit:
+            raise InputError(
+                "not-a-variant", f"{version[0]} does not go to {view.taker} as a variant under {view.agreement}"
+            )
+        cut = cut_of(compiled, known, bit)
+        renamed = _renamed(compiled, known, bit, view, self.keys)
+        person = pseudonym(self.keys.secret, view, known.id) if cut.name_is_replaced else None
+        name = (version, cut, tuple((path, *ids.items()) for path, ids in renamed.items()), person)
+        found = self._projected.get(name)
+        if found is None:
+            left = _given(compiled.world, known.held.object, remainder_of(known, cut, renamed).content)
+            if person is not None:
+                left["name"] = person
+            found = _keep(self._projected, name, Projected(left))
+        return found
+
+    def left_out(self, verdicts: Verdicts, version: VersionRef, view: ViewKey) -> tuple[str, ...]:
+        """Selectors of what a variant leaves out, in the order of the object; what lies in it is not named again."""
+        cut = cut_in(verdicts, version, view)
+        found = self._left_out.get((version, cut))
+        if found is None:
+            known = verdicts.compiled.by_ref[version]
+            found = _keep(self._left_out, (version, cut), left_out(known, cut))
+        return found
+
+
+def project(verdicts: Verdicts, version: VersionRef, view: ViewKey, keys: VariantKeys) -> Projection:
+    """What remains of one version that is in `view` as a variant.
 
     Raises:
         InputError: the version does not go to the view as a variant.
     """
-    compiled = verdicts.compiled
-    known = compiled.by_ref.get(version)
-    bit = compiled.slots.bit(view)
-    if known is None or known.is_scaffold or not known.variant & ~known.whole & bit:
-        raise InputError(
-            "not-a-variant", f"{version[0]} does not go to {view.taker} as a variant under {view.agreement}"
-        )
-    cut = cut_of(compiled, known, bit)
-    remainder = remainder_of(known, cut, _renamed(compiled, known, bit, view, keys))
-    left = _given(world, known.held.object, remainder.content)
-    if cut.name_is_replaced:
-        left["name"] = pseudonym(keys.secret, view, known.id)
-    return left
+    return Projections(keys).of(verdicts, version, view).content
 
 
 def cut_in(verdicts: Verdicts, version: VersionRef, view: ViewKey) -> Cut:
@@ -168,6 +221,14 @@ def _renamed(
         if target.present & ~target.whole & bit:
             renamed.setdefault(edge.path, {})[edge.target] = keys.id_of(view, edge.target)
     return renamed
+
+
+def _keep(kept: dict[Name, Found], name: Name, found: Found) -> Found:
+    """Keep what was found, for as many as are worth their memory."""
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[name] = found
+    return found
 
 
 def _keyed(secret: bytes, purpose: str, *parts: str | int) -> str:

@@ -42,7 +42,7 @@ def hide(*selectors: str, marking: str = TLP["red"]) -> list[dict[str, Any]]:
 
 
 def left(asked: World, content: dict[str, Any]) -> dict[str, Any]:
-    return project(asked, decide_all(asked, NOW), ref(content), VIEW, KEYS)
+    return project(decide_all(asked, NOW), ref(content), VIEW, KEYS)
 
 
 @pytest.mark.parametrize("marking", [TLP["red"], UNKNOWN])

@@ -60,7 +60,7 @@ def cut(called: str = "m", **content: Any) -> dict[str, Any]:
 
 
 def left(asked: World, content: dict[str, Any], keys: VariantKeys = KEYS, key: ViewKey = VIEW) -> dict[str, Any]:
-    return project(asked, decide_all(asked, NOW), ref(content), key, keys)
+    return project(decide_all(asked, NOW), ref(content), key, keys)
 
 
 def test_projection_has_no_id_and_no_times_and_names_the_giver() -> None:
