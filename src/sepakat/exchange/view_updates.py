@@ -58,6 +58,8 @@ class Found:
     """The identifying strings of objects."""
     left: dict[tuple[VersionRef, Cut], frozenset[str]] = field(default_factory=dict)
     """Those of what a cut leaves."""
+    cleared: dict[StixId, str | None] = field(default_factory=dict)
+    """Up to which version somebody has let an object go whose text may tell."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ class ViewUpdate:
         self.renewed: list[VariantState] = []
         self.keys = shared.found.projections.keys
         self._projected: dict[VersionRef, Projected] = {}
+        self._strings_left: dict[VersionRef, frozenset[str]] = {}
         rows = concerned.rows
         self.live = [row for row in rows if row.standing is Standing.LIVE]
         self.live_ids = {row.id for row in self.live}
@@ -128,20 +131,26 @@ class ViewUpdate:
         `among`: which alone are looked at; None: all.
         """
         newest = [one for one in self._newest_variants() if among is None or one[0] in among]
-        policies = self.unit.policies.get_many(original for original, _ in newest)
+        cleared = self._cleared([original for original, _ in newest])
         for original, version in newest:
-            policy = policies.get(original)
-            if policy is not None and policy.cleared is not None and version[1] <= policy.cleared:
+            until = cleared[original]
+            if until is not None and version[1] <= until:
                 continue
-            withheld = self._withheld(version)
-            if not withheld:
+            projected, state = self._projection(version), self.states.get(original)
+            if state is not None and state.projection_digest == projected.digest:
                 continue
-            state = self.states.get(original)
-            if state is not None and state.projection_digest == self._projection(version).digest:
-                continue
-            selectors = list(free_text.telling(self._projection(version).content, withheld))
+            selectors = list(free_text.telling(projected.content, self._withheld(version)))
             if selectors:
                 yield original, f"{', '.join(selectors)} may tell {self.view.key.taker} what was cut; look, then unhold"
+
+    def _cleared(self, originals: Sequence[StixId]) -> Mapping[StixId, str | None]:
+        """Up to which version somebody has looked at an object and let it go; None where nobody has."""
+        known = self.found.cleared
+        missing = [original for original in originals if original not in known]
+        if missing:
+            policies = self.unit.policies.get_many(missing)
+            known.update((one, policies[one].cleared if one in policies else None) for one in missing)
+        return known
 
     def _withheld(self, version: VersionRef) -> frozenset[str]:
         """The identifying strings that this view gets neither of the object nor of what the object refers to."""
@@ -171,13 +180,16 @@ class ViewUpdate:
 
     def _left(self, version: VersionRef) -> frozenset[str]:
         """The identifying strings of what this view gets of a version that is in it as a variant."""
-        cut = cut_in(self.verdicts, version, self.view.key)
-        left = self.found.left.get((version, cut))
+        left = self._strings_left.get(version)
         if left is None:
-            left = free_text.identifying_strings(self._projection(version).content)
-            # A pseudonym is another in each view.
-            if not cut.name_is_replaced:
-                self.found.left[version, cut] = left
+            cut = cut_in(self.verdicts, version, self.view.key)
+            left = self.found.left.get((version, cut))
+            if left is None:
+                left = free_text.identifying_strings(self._projection(version).content)
+                # A pseudonym is another in each view.
+                if not cut.name_is_replaced:
+                    self.found.left[version, cut] = left
+            self._strings_left[version] = left
         return left
 
     def run(self) -> ViewChange:
@@ -302,9 +314,11 @@ class ViewUpdate:
 
     def _entry(self, made: StixObject, version: VersionRef, outcome: Outcome) -> Entry:
         held = self._held(version)
-        view, is_variant = self.view.key, outcome is Outcome.VARIANT
-        cut = self.found.projections.left_out(self.verdicts, version, view) if is_variant else ()
-        decision = decided(self.verdicts, version, view, outcome, self.now, cut)
+        cut: tuple[str, ...] = ()
+        if outcome is Outcome.VARIANT:
+            projected = self._projection(version)
+            cut = self.found.projections.left_out(self.verdicts, version, projected.cut)
+        decision = decided(self.verdicts, version, self.view.key, outcome, self.now, cut)
         return Entry(made, version, outcome, held.origins, decision)
 
 

@@ -44,5 +44,5 @@ def dependency_ranks(objects: Iterable[StixObject]) -> Mapping[StixId, int]:
 
 def _targets(made: StixObject) -> tuple[StixId, ...]:
     content = made.content
-    found = (*references(content), *marking_references(content), *extension_references(content))
+    found = (*references(content, made.raw), *marking_references(content), *extension_references(content))
     return tuple(dict.fromkeys(reference.target for reference in found))

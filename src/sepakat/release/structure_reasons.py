@@ -40,6 +40,11 @@ class Structure:
         self._is_tearable = self._can_be_cut and bool(self._cut)
         self._readable = self._cut if self._is_tearable else self._whole
         self._vital = vital_paths(version)
+        self._restricted: dict[str, list[Unit]] = {}
+        """The parts that each rule restricts."""
+        for unit in version.units:
+            for rule in dict.fromkeys(rule for rule, _ in unit.reasons):
+                self._restricted.setdefault(rule, []).append(unit)
 
     def findings(self, outcome: Outcome, facts: Facts) -> Iterator[Finding]:
         """A finding from every rule about parts, references and cutting."""
@@ -53,7 +58,7 @@ class Structure:
         yield self._of_tear_line(facts)
 
     def _of_parts(self, name: str, outcome: Outcome, facts: Facts) -> Iterator[Finding]:
-        concerned = [unit for unit in self._version.units if any(rule == name for rule, _ in unit.reasons)]
+        concerned = self._restricted.get(name)
         if not concerned:
             return
         out = [unit for unit in concerned if not unit.slots & self._readable and self._is_behind(name, unit)]

@@ -79,6 +79,7 @@ class Projected:
     """One projection, with what is asked of it again and again."""
 
     content: Projection
+    cut: Cut
     _digest: list[str] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
@@ -122,12 +123,11 @@ class Projections:
             left = _given(compiled.world, known.held.object, remainder_of(known, cut, renamed).content)
             if person is not None:
                 left["name"] = person
-            found = _keep(self._projected, name, Projected(left))
+            found = _keep(self._projected, name, Projected(left, cut))
         return found
 
-    def left_out(self, verdicts: Verdicts, version: VersionRef, view: ViewKey) -> tuple[str, ...]:
-        """Selectors of what a variant leaves out, in the order of the object; what lies in it is not named again."""
-        cut = cut_in(verdicts, version, view)
+    def left_out(self, verdicts: Verdicts, version: VersionRef, cut: Cut) -> tuple[str, ...]:
+        """Selectors of what a cut leaves out, as `cutting.left_out` finds them."""
         found = self._left_out.get((version, cut))
         if found is None:
             known = verdicts.compiled.by_ref[version]

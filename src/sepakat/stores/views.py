@@ -185,10 +185,8 @@ class SqlViews:
             for one in decisions
         ]
         if values:
-            statement = insert(self._connection, _decisions).on_conflict_do_nothing(
-                index_elements=["object_id", "version", "collection_key", "at"]
-            )
-            self._connection.execute(statement, values)
+            once_by = ("object_id", "version", "collection_key", "at")
+            insert_all(self._connection, _decisions, values, once_by=once_by)
 
     def recorded(self, version: VersionRef | None = None, limit: int = 100) -> list[RecordedDecision]:
         one = decisions.c
