@@ -2,8 +2,8 @@
 
 What is decided is kept per store; each unit that asks first follows the store's journal of changes, so that only what a
 change touches is decided again, with the result of deciding everything from nothing. A writing unit has it to itself
-until it ends: what was rolled back is forgotten with all that was decided since. Nothing is published here; ids that
-others changed wait in `unpublished` until `releasing` has brought the views up to date.
+until it ends: what was rolled back is forgotten with all that was decided since. Nothing is published here; what
+changed waits in `since` until `releasing` has brought the views up to date.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sepakat.exchange.standing import by_agreement, instants_of
 from sepakat.exchange.world import approvals_of, grants_of, held_versions, object_policy, standing_versions, views_of
 from sepakat.exchange.world import world_of as read_world
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey
+from sepakat.release.standings import Since, Standings
 from sepakat.release.state import Change, Decided
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
@@ -49,8 +50,10 @@ class KeptWorld:
         """The newest entry of the journal that is in here."""
         self.applied = unit.changes.fresh()
         """What is in here of the writing unit that is open."""
-        self.unpublished: set[StixId] | None = None
-        """The ids that the views in the store may not be up to date with; None: all."""
+        self.standings: Standings | None = None
+        """How ids stood when the views were last brought up to date; None where that was not in this process."""
+        self.since = Since()
+        """What has happened since then."""
         self.changed: frozenset[StixId] | None = None
         """The ids that the last look found otherwise than the one before; None: all."""
         self.shown: dict[ViewKey, frozenset[StixId]] = {}
@@ -75,11 +78,25 @@ class KeptWorld:
             self._agreements = unit.agreements.everything()
             self._views_change_at = now
         now = max(now, self.decided.now)
-        self.changed = self.decided.apply(self._change(unit, touched, now), now)
-        if self.unpublished is not None:
-            self.unpublished |= self.changed
+        change = self._change(unit, touched, now)
+        self.changed = self.decided.apply(change, now)
+        self.since.changed |= self.changed
+        self.since.written |= touched.ids
+        if last > self.seen or change.views:
+            # Another process has brought the views up to date meanwhile; other terms cut otherwise.
+            self.since.unsure |= self.changed
         self.seen, self.applied = max(last, self.seen), fresh
         return True
+
+    def published(self) -> None:
+        """The views in the store are up to date."""
+        decided, verdicts = self.decided, self.decided.verdicts
+        if self.standings is None:
+            self.standings = Standings(decided)
+        else:
+            self.standings.settle(decided, self.since.changed)
+        self.since = Since()
+        self.shown = {key: verdicts.publication.of(key) for key, view in decided.world.views.items() if view.in_force}
 
     def _change(self, unit: Unit, touched: Touched, now: datetime) -> Change:
         held = unit.objects.get_many(touched.objects)

@@ -26,6 +26,11 @@ class Touched:
     agreements: bool = False
     everything: bool = False
 
+    @property
+    def ids(self) -> frozenset[StixId]:
+        """All ids of which something was written."""
+        return self.objects | self.policies | self.approvals | self.grants
+
     def __or__(self, other: Touched) -> Touched:
         return Touched(
             self.objects | other.objects,

@@ -1,13 +1,12 @@
 """Brings every view up to what the release rule says now, in the writing unit of whatever changed something.
 
-So a change and its release are one transaction. Looks only at what the change touched, and at what names it: how a
-variant is cut depends on what it refers to, and whether its text tells too much on what that refers to in turn. A
-process that begins compares everything once.
+So a change and its release are one transaction. Looks in each view only at what may stand or be cut otherwise in it
+(`release.standings`). A process that begins compares everything once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from sepakat.exchange.records import Collection, Policy, Publication, Standing, 
 from sepakat.exchange.view_updates import REVOKED, Concerned, Found, Shared, ViewChange, ViewUpdate, in_milliseconds
 from sepakat.release.decision import Outcome
 from sepakat.release.question import View, ViewKey
+from sepakat.release.standings import concerned, may_tell_otherwise
 from sepakat.release.state import Decided
 from sepakat.release.variants import Projections, VariantKeys
 from sepakat.release.versions import Version
@@ -60,9 +60,7 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
             unit.policies.put(replace(policy, hold=why))
         held |= found
     changes = [update.run() for update in updates]
-    kept.unpublished = set()
-    verdicts = kept.decided.verdicts
-    kept.shown = {key: verdicts.publication.of(key) for key, view in kept.decided.world.views.items() if view.in_force}
+    kept.published()
     return ReleaseSummary(
         [change for change in changes if change.published or change.withdrawn], kept.decided.next_change_at, held
     )
@@ -97,21 +95,25 @@ class _Rounds:
             if view.in_force:
                 collection = self._collections[view.key]
                 # Nobody followed a view while it was not in force.
-                is_followed = kept.unpublished is not None and view.key in kept.shown
-                concerned = touched.of(view.key) if is_followed else _everything(self._unit, decided, collection)
-                if concerned:
+                is_followed = kept.standings is not None and view.key in kept.shown
+                found = touched.of(view.key) if is_followed else _everything(self._unit, decided, collection)
+                if found:
                     shared = shared or self._shared(decided)
-                    yield ViewUpdate(shared, view, collection, concerned)
+                    yield ViewUpdate(shared, view, collection, found)
 
     def _touched(self, kept: KeptWorld) -> _Touched:
         by_id = {collection.id: collection.view for collection in self._collections.values()}
         publication = kept.decided.verdicts.publication
         shown = {key: publication.of(key) for key in kept.decided.world.views}
         before, self._shown = self._shown, shown
-        is_known = before is not None and kept.changed is not None
-        self.fresh = _concerned(kept, kept.changed or (), before or {}) if is_known else None
+        self.fresh = None
+        if before is not None and kept.changed is not None:
+            moved = {one for key, were in before.items() for one in were ^ shown.get(key, frozenset())}
+            self.fresh = may_tell_otherwise(kept.decided, kept.changed | moved)
         self._rows = self._rows or _Rows(self._unit, by_id)
-        return _Touched(kept, self._rows, _concerned(kept, kept.unpublished or (), kept.shown))
+        standings = kept.standings
+        views = concerned(kept.decided, standings, kept.since, kept.shown) if standings is not None else {}
+        return _Touched(kept, self._rows, views)
 
     def _shared(self, decided: Decided) -> Shared:
         # Most changes concern no view, and then nothing more has to be known of them.
@@ -128,24 +130,6 @@ def _everything(unit: Unit, decided: Decided, collection: Collection) -> Concern
         rows=unit.views.rows(collection.id, include_withdrawn=True),
         states=tuple(unit.views.variants(collection.id).values()),
     )
-
-
-def _concerned(
-    kept: KeptWorld, changed: Iterable[StixId], shown: Mapping[ViewKey, frozenset[StixId]]
-) -> frozenset[StixId]:
-    """All that may stand otherwise in a view after some ids changed; `shown` is the scaffold that was there before."""
-    naming = kept.decided.naming
-    held = kept.decided.verdicts.compiled.held
-    touched = set(changed)
-    cut = touched | naming(touched)
-    # An observable that is cut otherwise gets another id, and what names it is cut otherwise too.
-    fresh: Set[StixId] = cut
-    while observables := {one for one in fresh if one in held and any(not it.ref[1] for it in held[one].versions)}:
-        fresh = naming(observables) - cut
-        cut |= fresh
-    for key, before in shown.items():
-        cut |= before ^ kept.decided.verdicts.publication.of(key)
-    return frozenset(cut | naming(cut))
 
 
 class _Rows:
@@ -171,15 +155,17 @@ class _Rows:
 class _Touched:
     """What a change of some ids concerns in each view."""
 
-    def __init__(self, kept: KeptWorld, rows: _Rows, ids: Set[StixId]) -> None:
+    def __init__(self, kept: KeptWorld, rows: _Rows, views: Mapping[StixId, int]) -> None:
+        """`views` says of each id in which views it is concerned."""
+        self._views = views
         self._verdicts = kept.decided.verdicts
         self._compiled = kept.decided.verdicts.compiled
         self._rows = rows
-        rows.read(ids)
+        rows.read(views.keys())
         # What no view holds concerns none of them beyond the rows that it has there.
         self._versions = [
             version
-            for identifier in sorted(ids)
+            for identifier in sorted(views)
             for version in self._versions_of(identifier)
             if version.is_scaffold or version.whole or version.variant
         ]
@@ -190,6 +176,8 @@ class _Touched:
         shown = self._verdicts.publication.of(view)
         released: dict[VersionRef, Outcome] = {}
         for version in self._versions:
+            if not self._views[version.id] & bit:
+                continue
             if version.is_scaffold:
                 if version.id in shown:
                     released[version.ref] = Outcome.WHOLE
@@ -197,7 +185,11 @@ class _Touched:
                 released[version.ref] = Outcome.WHOLE
             elif version.variant & bit:
                 released[version.ref] = Outcome.VARIANT
-        return Concerned(released, self._rows.rows.get(view, ()), self._rows.states.get(view, ()))
+        return Concerned(
+            released,
+            [row for row in self._rows.rows.get(view, ()) if self._views.get(row.original[0], 0) & bit],
+            [state for state in self._rows.states.get(view, ()) if self._views.get(state.original_id, 0) & bit],
+        )
 
     def _versions_of(self, identifier: StixId) -> Sequence[Version]:
         entry = self._compiled.held.get(identifier)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
 
@@ -134,6 +135,12 @@ def _granular_markings(content: Mapping[str, Any], remainder: Remainder) -> list
     return entries
 
 
+@lru_cache(maxsize=1 << 12)
+def _named(identifier: StixId) -> re.Pattern[str]:
+    """Where a text names an id, in any case of letters."""
+    return re.compile(rf"(?<![a-z0-9-]){re.escape(identifier)}", re.IGNORECASE)
+
+
 class _Rebuild:
     """Builds a content again without what is cut; parts that nothing touches are taken over as they are."""
 
@@ -194,9 +201,12 @@ class _Rebuild:
     def _text(self, value: Any, path: Path) -> Any:
         """A text with the ids in it that have new ones, in any case of letters; other values as they are."""
         names = self._renamed.get(path)
-        if names and isinstance(value, str):
-            for old, new in names.items():
-                value = re.sub(rf"(?<![a-z0-9-]){re.escape(old)}", new, value, flags=re.IGNORECASE)
+        if not names or not isinstance(value, str):
+            return value
+        if value in names:
+            return names[StixId(value)]
+        for old, new in names.items():
+            value = _named(old).sub(new, value)
         return value
 
     def _table_below(self, path: Path, name: str, table: Properties) -> Properties:

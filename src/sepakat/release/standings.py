@@ -1,0 +1,152 @@
+"""How every id stood when the views were last brought up to date, and so which views a change concerns, id by id.
+
+Most of what a change lets the engine look at again stands as before in most views. What is asked of this is only where
+to look: an id that is named for a view without need costs time and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from sepakat.release.question import ViewKey
+from sepakat.release.state import Decided
+from sepakat.release.versions import NOT_HELD, Held, Unit
+from sepakat.stix.identifiers import StixId
+from sepakat.stix.objects import VersionRef
+
+EVERY: Final = -1
+"""The set of all views."""
+
+_Of: TypeAlias = tuple[VersionRef, int, int, int, int, tuple[Unit, ...]]
+"""One version: where it is whole, where a variant, what matches, where a pseudonym stands, and its parts."""
+_Standing: TypeAlias = tuple[int, int, tuple[_Of, ...]]
+"""Of an id: where it is whole, where it is at all, and its versions that are in any view."""
+_NOWHERE: Final[_Standing] = (0, 0, ())
+
+
+class Standings:
+    """The standing of every id that is in any view, as it was when the views were last brought up to date."""
+
+    def __init__(self, decided: Decided) -> None:
+        self._compiled = decided.verdicts.compiled
+        self._known: dict[StixId, _Standing] = {}
+        self._note(self._compiled.held)
+
+    def settle(self, decided: Decided, identifiers: Iterable[StixId]) -> None:
+        """Remember how some ids stand now: all that may stand otherwise than before."""
+        if decided.verdicts.compiled is self._compiled:
+            self._note(identifiers)
+        else:
+            self._compiled = decided.verdicts.compiled
+            self._known.clear()
+            self._note(self._compiled.held)
+
+    def _note(self, identifiers: Iterable[StixId]) -> None:
+        for identifier in identifiers:
+            standing = _standing(self._compiled.held.get(identifier, NOT_HELD))
+            if standing is _NOWHERE:
+                self._known.pop(identifier, None)
+            else:
+                self._known[identifier] = standing
+
+    def otherwise(self, decided: Decided, identifier: StixId) -> tuple[int, int]:
+        """Where an id, or what remains of it, stands otherwise now than before, and where it does as a target."""
+        compiled = decided.verdicts.compiled
+        if compiled is not self._compiled:
+            # Bits may stand for other views.
+            return EVERY, EVERY
+        before, now = self._known.get(identifier, _NOWHERE), _standing(compiled.held.get(identifier, NOT_HELD))
+        if before is now:
+            return 0, 0
+        as_target = (before[0] ^ now[0]) | (before[1] ^ now[1])
+        own, were = as_target, {version[0]: version for version in before[2]}
+        for version in now[2]:
+            was = were.pop(version[0], None)
+            if was is None:
+                own |= version[1] | version[2]
+                continue
+            own |= (was[1] ^ version[1]) | (was[2] ^ version[2])
+            if was[3] != version[3] or was[4] != version[4]:
+                own |= compiled.slots.gather((was[3] ^ version[3]) | (was[4] ^ version[4]))
+            if was[5] is not version[5] and was[5] != version[5]:
+                own |= version[1] | version[2]
+        for was in were.values():
+            own |= was[1] | was[2]
+        return own, as_target
+
+
+@dataclass(slots=True)
+class Since:
+    """What has happened since the views were last brought up to date."""
+
+    changed: set[StixId] = field(default_factory=set)
+    """All that the engine looked at again."""
+    written: set[StixId] = field(default_factory=set)
+    """Those of them of which something was written: their rows are compared in every view."""
+    unsure: set[StixId] = field(default_factory=set)
+    """Those of them of which nobody here knows how they stand in the views, or that go under other terms now."""
+
+
+def concerned(
+    decided: Decided, standings: Standings, since: Since, shown: Mapping[ViewKey, frozenset[StixId]]
+) -> dict[StixId, int]:
+    """All that may stand otherwise in a view, or be cut otherwise there, each with the views in which it may.
+
+    `shown` is the scaffold that each view had before. How a variant is cut depends on what it refers to.
+    """
+    naming, compiled = decided.naming, decided.verdicts.compiled
+    found: dict[StixId, int] = {}
+    for identifier in since.changed:
+        own, as_target = (EVERY, EVERY) if identifier in since.unsure else standings.otherwise(decided, identifier)
+        _add(found, (identifier,), EVERY if identifier in since.written else own)
+        if as_target:
+            _add(found, naming((identifier,)), as_target)
+    # An observable that is cut otherwise gets another id, and what names it is cut otherwise too.
+    waiting = list(found)
+    while waiting:
+        identifier = waiting.pop()
+        if any(not version.ref[1] for version in compiled.held.get(identifier, NOT_HELD).versions):
+            waiting += _add(found, naming((identifier,)), found[identifier])
+    for key, before in shown.items():
+        _add(found, before ^ decided.verdicts.publication.of(key), compiled.slots.bit(key))
+    return found
+
+
+def may_tell_otherwise(decided: Decided, changed: Set[StixId]) -> frozenset[StixId]:
+    """What may tell otherwise in its text after some ids changed: that depends on how what it refers to is cut."""
+    naming, held = decided.naming, decided.verdicts.compiled.held
+    cut: set[StixId] = {*changed, *naming(changed)}
+    fresh = set(cut)
+    while observables := [
+        one for one in fresh if any(not version.ref[1] for version in held.get(one, NOT_HELD).versions)
+    ]:
+        fresh = set(naming(observables) - cut)
+        cut |= fresh
+    return frozenset(cut | naming(cut))
+
+
+def _add(found: dict[StixId, int], identifiers: Iterable[StixId], views: int) -> list[StixId]:
+    """Add views to some ids; those of them that had not all of these."""
+    new = []
+    for identifier in identifiers:
+        before = found.get(identifier, 0)
+        if views & ~before:
+            found[identifier] = before | views
+            new.append(identifier)
+    return new
+
+
+def _standing(held: Held) -> _Standing:
+    if not held.present:
+        return _NOWHERE
+    return (
+        held.whole,
+        held.present,
+        tuple(
+            (version.ref, version.whole, version.variant, version.matched, version.pseudonym_slots, version.units)
+            for version in held.versions
+            if version.present
+        ),
+    )
