@@ -8,7 +8,7 @@ changed waits in `since` until `releasing` has brought the views up to date.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from sepakat.exchange.world import world_of as read_world
 from sepakat.release.question import Approval, Grant, HeldVersion, ObjectPolicy, View, ViewKey
 from sepakat.release.standings import Since, Standings
 from sepakat.release.state import Change, Decided
+from sepakat.release.versions import NOT_HELD
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
@@ -31,6 +32,8 @@ _CLOCKS_DIFFER = timedelta(seconds=2)
 """By how much the clock may seem to have run backwards between threads that read it."""
 _LONGEST_WAIT = timedelta(minutes=1)
 """How long a use case may have waited for its turn to write since it looked at the clock."""
+_MANY = 100
+"""From how many ids on a change may have had everything looked at."""
 
 
 class KeptWorld:
@@ -91,10 +94,17 @@ class KeptWorld:
     def published(self) -> None:
         """The views in the store are up to date."""
         decided, verdicts = self.decided, self.decided.verdicts
+        held = verdicts.compiled.held
         if self.standings is None:
             self.standings = Standings(decided)
+            looked_at: Iterable[StixId] = held
         else:
             self.standings.settle(decided, self.since.changed)
+            # Few ids: what those refer to was looked at too, and that is soon gone through.
+            looked_at = self.since.changed if len(self.since.changed) < _MANY else held
+        for identifier in looked_at:
+            for version in held.get(identifier, NOT_HELD).versions:
+                version.held.object.let_go()
         self.since = Since()
         self.shown = {key: verdicts.publication.of(key) for key, view in decided.world.views.items() if view.in_force}
 

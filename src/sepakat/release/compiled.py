@@ -24,7 +24,7 @@ from sepakat.release.restrictions import Restriction
 from sepakat.release.slots import Slots
 from sepakat.release.times import microseconds
 from sepakat.release.units import Units
-from sepakat.release.versions import NOT_HELD, Edge, Held, ScaffoldReference, Version
+from sepakat.release.versions import NO_IDS, NOT_HELD, Edge, Held, ScaffoldReference, Version
 from sepakat.stix.identifiers import PartyId, StixId
 from sepakat.stix.objects import VersionRef
 
@@ -252,8 +252,8 @@ class Compiled:
         version.edges = tuple(edges)
         version.targets = tuple(dict.fromkeys([edge.target for edge in edges]))
         version.scaffold = tuple(scaffold)
-        version.needed_targets = frozenset(needed_targets)
-        version.whole_targets = frozenset(whole_targets)
+        version.needed_targets = frozenset(needed_targets) if needed_targets else NO_IDS
+        version.whole_targets = frozenset(whole_targets) if whole_targets else NO_IDS
 
     def _is_scaffold(self, held: HeldVersion) -> bool:
         """Whether a version of one of the three types is scaffold."""

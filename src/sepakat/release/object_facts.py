@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sepakat.agreements.topics import folded
 from sepakat.claims.extension import CLAIM_EXTENSION
@@ -38,6 +38,7 @@ RELATIONSHIPS = frozenset({"relationship", "sighting"})
 _END_PROPERTIES = ("source_ref", "target_ref", "sighting_of_ref", "where_sighted_refs")
 _LINEAGE: Path = ("extensions", CLAIM_EXTENSION, "lineage")
 _MISSING = object()
+_NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -243,7 +244,8 @@ def _one_tuple(names: tuple[StixId, ...]) -> tuple[StixId, ...]:
 
 def _deep(connections: Sequence[Connection], required: frozenset[str]) -> frozenset[str]:
     paths = [edge.path for found in connections for edge in found.edges]
-    return frozenset([str(path[0]) for path in paths if len(path) > 1 and path[0] in required])
+    deep = [str(path[0]) for path in paths if len(path) > 1 and path[0] in required]
+    return frozenset(deep) if deep else _NO_NAMES
 
 
 def _folded_names(content: Mapping[str, Any]) -> tuple[str, ...]:
@@ -272,6 +274,14 @@ def _names(reference: Reference) -> bool:
     return name.endswith(("_ref", "_refs"))
 
 
+# Much is named by thousands of objects at the same place: one connection serves them all.
+@lru_cache(maxsize=1 << 14)
+def _connection_by(edge: Edge, *, is_needed: bool) -> Connection:
+    # A variant names the giver as its creator instead.
+    paths = () if edge.path == ("created_by_ref",) else (edge.path,)
+    return Connection(edge.target, (edge,), (edge,) if is_needed else (), ScaffoldReference(edge.target, paths))
+
+
 def _connections(
     made: StixObject, required: frozenset[str], contributing: frozenset[str], aggregates: Aggregates
 ) -> Iterator[Connection]:
@@ -283,15 +293,11 @@ def _connections(
         return bool(aggregates) and is_summed_up(edge.path, aggregates, required)
 
     is_translation = made.type == "language-content"
-    needed: tuple[Edge, ...]
     for reference in reading_of(made).references:
         # A translation of a variant would show what was cut: what is translated must be whole.
         must_be_whole = is_translation and reference.path == ("object_ref",)
         edge = Edge(reference.path, reference.target, reference.strength, must_be_whole)
-        # A variant names the giver as its creator instead.
-        paths = () if reference.path == ("created_by_ref",) else (reference.path,)
-        needed = (edge,) if is_lost_with(edge) else ()
-        yield Connection(reference.target, (edge,), needed, ScaffoldReference(reference.target, paths))
+        yield _connection_by(edge, is_needed=is_lost_with(edge))
     for position, target in enumerate(content.get("object_marking_refs", ())):
         yield _marking_at(position, target)
     for entry in granular(content) if "granular_markings" in content else ():

@@ -16,6 +16,9 @@ from sepakat.stix.objects import VersionRef
 from sepakat.stix.references import Reference, Strength
 from sepakat.stix.selectors import Path
 
+NO_IDS: Final[frozenset[StixId]] = frozenset()
+"""One for all that name none: an empty set of its own would take as much as a full one."""
+
 
 @dataclass(slots=True)
 class Unit:
@@ -115,9 +118,9 @@ class Version:
     needs: tuple[Need, ...] = ()
     targets: tuple[StixId, ...] = ()
     """Every id that must be whole for the version to be whole."""
-    needed_targets: frozenset[StixId] = frozenset()
+    needed_targets: frozenset[StixId] = NO_IDS
     """Ids that must be in, whole or as a variant, for a variant of the version."""
-    whole_targets: frozenset[StixId] = frozenset()
+    whole_targets: frozenset[StixId] = NO_IDS
     """Ids that must be whole even for a variant."""
     aggregates: tuple[tuple[Path, Path], ...] = ()
     """(value, list that it sums up): cut the value where anything of the list is cut."""

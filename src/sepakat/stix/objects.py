@@ -1,7 +1,8 @@
 """A STIX object as Sepakat keeps it: its exact bytes and what they say.
 
-`raw` is what arrived or what we wrote, and is what goes out again; `content` is the same read as JSON. Neither is
-ever changed: a new content is a new object. Whether the content keeps the standard's rules is left to `validation`.
+`raw` is what arrived or what we wrote, and is what goes out again; `content` is the same read as JSON, which takes
+three times the memory: it can be let go, and is read again when it is asked for. Neither is ever changed: a new content
+is a new object. Whether the content keeps the standard's rules is left to `validation`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class StixObject:
     """One version of one object; equal when the bytes are equal."""
 
     raw: bytes
-    content: Mapping[str, Any] = field(compare=False, repr=False)
+    _content: Mapping[str, Any] | None = field(compare=False, repr=False)
     _digest: list[str] = field(default_factory=list, init=False, compare=False, repr=False)
     _kept: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -63,6 +64,19 @@ class StixObject:
         except TypeError as error:
             raise InputError("json-unwritable", f"{content['id']} cannot be written as JSON: {error}") from error
         return cls(raw, orjson.loads(raw))
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What the bytes say."""
+        content = self._content
+        if content is None:
+            content = orjson.loads(self.raw)
+            object.__setattr__(self, "_content", content)
+        return content
+
+    def let_go(self) -> None:
+        """Keep the bytes alone until somebody asks for the content."""
+        object.__setattr__(self, "_content", None)
 
     @property
     def id(self) -> StixId:
