@@ -67,7 +67,8 @@ class Standings:
             if was is None:
                 own |= version[1] | version[2]
                 continue
-            own |= (was[1] ^ version[1]) | (was[2] ^ version[2])
+            # Where it goes whole it does not matter whether it could be a variant.
+            own |= (was[1] ^ version[1]) | ((was[2] & ~was[1]) ^ (version[2] & ~version[1]))
             if was[3] != version[3] or was[4] != version[4]:
                 own |= compiled.slots.gather((was[3] ^ version[3]) | (was[4] ^ version[4]))
             if was[5] is not version[5] and was[5] != version[5]:
