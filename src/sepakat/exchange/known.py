@@ -39,8 +39,6 @@ class Moment:
 
     node: Node
     mark: object
-    is_free: bool = False
-    """Whether the store is known not to be held back: only a restore holds one back, before anybody opens it."""
     _versions: dict[AgreementId, list[AgreementRecord]] = field(default_factory=dict)
     _in_force: dict[ViewKey, _Since] = field(default_factory=dict)
 
@@ -50,21 +48,22 @@ class Moment:
         with self.node.store.reading() as unit:
             return {account.name: account for account in unit.people.accounts()}
 
-    @cached_property
+    @property
     def collections(self) -> dict[str, Collection]:
         """All collections by id."""
-        with self.node.store.reading() as unit:
-            return {collection.id: collection for collection in unit.views.collections()}
+        return self._views[0]
 
-    @cached_property
+    @property
     def held_back(self) -> datetime | None:
         """Of when the store is, if it was restored and may not go on yet."""
-        if self.is_free:
-            return None
+        return self._views[1]
+
+    @cached_property
+    def _views(self) -> tuple[dict[str, Collection], datetime | None]:
+        # Together, so that no answer takes a look more than another.
         with self.node.store.reading() as unit:
-            since = unit.logs.held_back()
-        self.is_free = since is None
-        return since
+            collections = {collection.id: collection for collection in unit.views.collections()}
+            return collections, unit.logs.held_back()
 
     def account_of_token(self, token: str) -> Account:
         """The enabled account with this token.
@@ -140,5 +139,5 @@ class Known:
         mark = self.node.store.written()
         with self._lock:
             if self._moment.mark != mark:
-                self._moment = Moment(self.node, mark, self._moment.is_free)
+                self._moment = Moment(self.node, mark)
             return self._moment
