@@ -52,8 +52,8 @@ class PostgresqlLimits:
     busy_seconds: float = 10.0
     """How long a writer waits for another, and a reader for a free connection, before it gives up."""
     connect_seconds: int = 5
-    readers_kept: int = 8
-    readers_beyond: int = 8
+    readers: int = 16
+    """How many connections read at most. They are kept: to make one takes longer than to read a page."""
 
 
 _DEFAULT_LIMITS = PostgresqlLimits()
@@ -291,9 +291,11 @@ def _engine(address: str, limits: PostgresqlLimits, *, writes: bool) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
-        pool_size=1 if writes else limits.readers_kept,
-        max_overflow=0 if writes else limits.readers_beyond,
+        pool_size=1 if writes else limits.readers,
+        max_overflow=0,
         pool_timeout=limits.busy_seconds,
+        # What was used last is warm: it knows its statements and their plans.
+        pool_use_lifo=True,
         # Errors of the program may reach a log, and what is stored must not.
         hide_parameters=True,
         use_native_hstore=False,
