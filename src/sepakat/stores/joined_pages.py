@@ -33,8 +33,12 @@ from sqlalchemy.exc import DBAPIError
 
 from sepakat.exchange.ports import BodyPage, RowQuery
 from sepakat.stores.located_rows import Shape, locating, locating_some
+from sepakat.stores.prepared_rows import prepared_rows
 from sepakat.stores.schema import bodies
 from sepakat.stores.statements import run_prepared
+
+_USUAL = 1024
+"""No page of TAXII has as many rows."""
 
 
 def joined_page(
@@ -67,13 +71,13 @@ def _measured_page(
 ) -> BodyPage:
     """The page from PostgreSQL, whose rows are joined here."""
     asked = {**values, "one_more": query.limit + 1, "most_bytes": query.byte_limit}
-    rows = run_prepared(connection, _measured(shape), asked)
-    on_page = [row for row in rows[: query.limit] if row[2] is not None]
+    rows = prepared_rows(connection, _measured(shape, max(_USUAL, 1 << query.limit.bit_length())), asked)
+    on_page = rows.contents(2, query.limit)
     if not on_page:
         return BodyPage(b"", 0, more=False)
-    added = tuple([row[1] for row in (on_page if is_dated else (on_page[0], on_page[-1]))])
-    joined = b",".join([row[2] for row in on_page])
-    return BodyPage(joined, len(on_page), len(rows) > len(on_page), on_page[-1][0], added)
+    last = len(on_page) - 1
+    added = tuple([rows.number(row, 1) for row in (range(last + 1) if is_dated else (0, last))])
+    return BodyPage(b",".join(on_page), len(on_page), len(rows) > len(on_page), rows.number(last, 0), added)
 
 
 @contextmanager
@@ -110,13 +114,14 @@ def _beyond(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
 
 
 @lru_cache(maxsize=512)
-def _measured(shape: Shape) -> Select[Any]:
+def _measured(shape: Shape, most: int) -> Select[Any]:
     """The rows of a page and one beyond, in order; those that would make it too large come without their bodies.
 
-    A body is looked up for each row that is located, whatever PostgreSQL thinks how many there may be (so the OFFSET).
-    How long a body is, it knows without reading it.
+    PostgreSQL plans it once for pages of all lengths. `most`, which is not less than any of them, and the OFFSET keep
+    it to what suits a page: a body is looked up for each row that is located. How long a body is, it knows without
+    reading it.
     """
-    located = locating_some(shape).limit(bindparam("one_more", type_=BigInteger)).subquery("located")
+    located = locating_some(shape, most).limit(bindparam("one_more", type_=BigInteger)).subquery("located")
     at_key = bodies.c.key == located.c.body_key
     held = select(bodies.c.body).where(at_key).offset(literal_column("0")).lateral("held")
     size = func.octet_length(held.c.body)

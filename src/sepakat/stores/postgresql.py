@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool
 
 from sepakat.errors import ConfigurationError, StoreError
 from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
+from sepakat.stores.prepared_rows import take_prepared
 from sepakat.stores.schema import REVISION, metadata
 from sepakat.stores.session_leases import SessionLease, SessionLeases
 from sepakat.stores.unit import SqlUnit, written_unit
@@ -303,6 +304,7 @@ def _engine(address: str, limits: PostgresqlLimits, *, writes: bool) -> Engine:
     )
     event.listen(engine, "connect", lambda connection, _: _prepare(connection, writes))
     event.listen(engine, "handle_error", lambda context: _translate(context, place))
+    take_prepared(engine)
     return engine
 
 
