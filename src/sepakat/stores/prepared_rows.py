@@ -24,7 +24,9 @@ MOST_KEPT = 64
 """So many statements a connection keeps; the one that was longest not used goes first."""
 
 _ROWS, _KEPT = "sepakat_rows", "sepakat_prepared"
-_BINARY = 1
+_TEXT, _BINARY = 0, 1
+_TOLD_BY_STATEMENT, _BYTEA = 0, 17
+"""Types of values, by their numbers in PostgreSQL."""
 _NUMBERS = count(1)
 """Tells statements of all connections apart, so that no name stands for two of them."""
 
@@ -106,11 +108,12 @@ def _answer(server: PGconn, kept: OrderedDict[str, bytes], statement: str, value
             _, oldest = kept.popitem(last=False)
             _checked(server.exec_(b"DEALLOCATE " + oldest))
         name = b"sepakat_%d" % next(_NUMBERS)
-        _checked(server.prepare(name, statement.encode()))
+        kinds = [_BYTEA if isinstance(value, bytes) else _TOLD_BY_STATEMENT for value in values]
+        _checked(server.prepare(name, statement.encode(), kinds))
         kept[statement] = name
     kept.move_to_end(statement)
     given = [value if isinstance(value, bytes) else b"%d" % value for value in values]
-    formats = [_BINARY if isinstance(value, bytes) else 0 for value in values]
+    formats = [_BINARY if isinstance(value, bytes) else _TEXT for value in values]
     return _checked(server.exec_prepared(name, given, formats, _BINARY))
 
 
