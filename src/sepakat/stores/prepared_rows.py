@@ -1,9 +1,9 @@
 """Rows of PostgreSQL past the driver's cursor: prepared once for a connection, waited for without Python.
 
-The cursor takes the lock of Python for every part in which a long answer comes, 150 times for a page of a thousand
-objects, and makes values of all that is in it. Here the library of PostgreSQL itself waits until the answer is whole,
-and what is asked of it becomes a value. All else goes the way of every statement, through SQLAlchemy: events, errors in
-our words, connections that were lost.
+The cursor takes the lock of Python for every part in which a long answer comes, dozens of times for a page of a
+thousand objects, and makes values of all that is in it. Here the library of PostgreSQL itself waits until the answer is
+whole, and what is asked of it becomes a value. All else goes the way of every statement, through SQLAlchemy: events,
+errors in our words, connections that were lost.
 """
 
 from __future__ import annotations
