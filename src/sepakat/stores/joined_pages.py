@@ -1,7 +1,8 @@
-"""Pages whose bodies the database itself joins: one row comes back instead of one for each object.
+"""Pages as joined bodies, read by the statement that costs each database least.
 
-On SQLite no lock of Python changes hands for each object, on PostgreSQL no record is read for each. SQLite joins only
-where a page stays within its bounds of bytes; every other is left to the reading of row by row.
+SQLite joins the bodies itself, so that no lock of Python changes hands for each object; only where a page stays within
+its bounds of bytes, every other is left to the reading of row by row. PostgreSQL gives rows: it sends them on as it
+finds them, where one large value is copied, and its memory asked of the system anew, at every step on its way.
 """
 
 from __future__ import annotations
@@ -19,22 +20,25 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Select,
-    Subquery,
-    Text,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
     or_,
     select,
+    true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 
 from sepakat.exchange.ports import BodyPage, RowQuery
 from sepakat.stores.located_rows import Shape, locating, locating_some
+from sepakat.stores.prepared_rows import prepared_rows
 from sepakat.stores.schema import bodies
 from sepakat.stores.statements import run_prepared
+
+_USUAL = 1024
+"""No page of TAXII has as many rows."""
 
 
 def joined_page(
@@ -42,27 +46,38 @@ def joined_page(
 ) -> BodyPage | None:
     """The page of a query, all `added` dates with it if wanted; None where it has to be read row by row."""
     if connection.dialect.name == "postgresql":
-        asked = {**values, "most": query.limit, "one_more": query.limit + 1, "most_bytes": query.byte_limit}
-        located, *summary = run_prepared(connection, _joining_measured(shape, is_dated=is_dated), asked)[0]
-    else:
-        asked = {**values, "most": query.limit}
-        try:
-            with _at_most(connection, query.byte_limit + query.limit):
-                (summary,) = run_prepared(connection, _joining(shape, is_dated=is_dated), asked)
-        except DBAPIError as error:
-            if isinstance(error.orig, sqlite3.DataError):
-                return None
-            raise
-        located = summary[0]
-        if located == query.limit:
-            located += len(run_prepared(connection, _beyond(shape), {**values, "after": summary[1]}))
+        return _measured_page(connection, shape, values, query, is_dated=is_dated)
+    asked = {**values, "most": query.limit}
+    try:
+        with _at_most(connection, query.byte_limit + query.limit):
+            (summary,) = run_prepared(connection, _joining(shape, is_dated=is_dated), asked)
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DataError):
+            return None
+        raise
     count, last, first_added, last_added, joined, dates = summary
     if not count:
         return BodyPage(b"", 0, more=False)
     if count > 1 and len(joined) - (count - 1) > query.byte_limit:
         return None
+    is_full = count == query.limit
+    more = is_full and bool(run_prepared(connection, _beyond(shape), {**values, "after": last}))
     added = tuple(map(int, dates.split(","))) if is_dated else (first_added, last_added)
-    return BodyPage(joined, count, located > count, last, added)
+    return BodyPage(joined, count, more, last, added)
+
+
+def _measured_page(
+    connection: Connection, shape: Shape, values: Mapping[str, Any], query: RowQuery, *, is_dated: bool
+) -> BodyPage:
+    """The page from PostgreSQL, whose rows are joined here."""
+    asked = {**values, "one_more": query.limit + 1, "most_bytes": query.byte_limit}
+    rows = prepared_rows(connection, _measured(shape, max(_USUAL, 1 << query.limit.bit_length())), asked)
+    on_page = rows.contents(2, query.limit)
+    if not on_page:
+        return BodyPage(b"", 0, more=False)
+    last = len(on_page) - 1
+    added = tuple([rows.number(row, 1) for row in (range(last + 1) if is_dated else (0, last))])
+    return BodyPage(b",".join(on_page), len(on_page), len(rows) > len(on_page), rows.number(last, 0), added)
 
 
 @contextmanager
@@ -87,7 +102,9 @@ def _joining(shape: Shape, *, is_dated: bool) -> Select[Any]:
     )
     comma: ColumnElement[str] = literal_column("','")
     dates = func.group_concat(page.c.added, comma) if is_dated else literal_column("NULL")
-    return _summary(page, cast(func.group_concat(page.c.body, comma), LargeBinary), dates)
+    joined = cast(func.group_concat(page.c.body, comma), LargeBinary)
+    first, last = func.min(page.c.added), func.max(page.c.added)
+    return select(func.count(), func.max(page.c.sequence), first, last, joined, dates).select_from(page)
 
 
 @lru_cache(maxsize=512)
@@ -97,34 +114,22 @@ def _beyond(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
 
 
 @lru_cache(maxsize=512)
-def _joining_measured(shape: Shape, *, is_dated: bool) -> Select[Any]:
-    """The same for PostgreSQL, which knows how long a body is without reading it: no more than the page may have."""
-    located = locating_some(shape).limit(bindparam("one_more", type_=BigInteger)).cte("located")
-    how_many = select(func.count()).select_from(located).scalar_subquery()
-    last = select(func.max(located.c.sequence)).scalar_subquery()
-    is_on_page = or_(how_many <= bindparam("most", type_=BigInteger), located.c.sequence < last)
-    size = func.octet_length(bodies.c.body)
+def _measured(shape: Shape, most: int) -> Select[Any]:
+    """The rows of a page and one beyond, in order; those that would make it too large come without their bodies.
+
+    PostgreSQL plans it once for pages of all lengths. `most`, which is not less than any of them, and the OFFSET keep
+    it to what suits a page: a body is looked up for each row that is located. How long a body is, it knows without
+    reading it.
+    """
+    located = locating_some(shape, most).limit(bindparam("one_more", type_=BigInteger)).subquery("located")
+    at_key = bodies.c.key == located.c.body_key
+    held = select(bodies.c.body).where(at_key).offset(literal_column("0")).lateral("held")
+    size = func.octet_length(held.c.body)
+    up_to = func.sum(size).over(order_by=located.c.sequence, rows=(None, 0))
     rows = (
-        select(
-            located.c.sequence,
-            located.c.added,
-            bodies.c.body,
-            size.label("size"),
-            func.sum(size).over(order_by=located.c.sequence, rows=(None, 0)).label("up_to"),
-        )
-        .join_from(located, bodies, bodies.c.key == located.c.body_key)
-        .where(is_on_page)
+        select(located.c.sequence, located.c.added, held.c.body, size.label("size"), up_to.label("up_to"))
+        .join_from(located, held, true())
         .subquery("rows")
     )
     fits = or_(rows.c.up_to <= bindparam("most_bytes", type_=BigInteger), rows.c.up_to == rows.c.size)
-    page = select(rows.c.sequence, rows.c.added, rows.c.body).where(fits).subquery("page")
-    in_order: aggregate_order_by[Any] = aggregate_order_by(literal_column("','::bytea"), page.c.sequence)
-    dates_in_order: aggregate_order_by[Any] = aggregate_order_by(literal_column("','"), page.c.sequence)
-    dates = func.string_agg(cast(page.c.added, Text), dates_in_order) if is_dated else literal_column("NULL")
-    return _summary(page, func.string_agg(page.c.body, in_order), dates, how_many)
-
-
-def _summary(page: Subquery, joined: ColumnElement[Any], dates: ColumnElement[Any], *before: Any) -> Select[Any]:
-    """The one row that says a page: what `joined_page` takes apart."""
-    first, last = func.min(page.c.added), func.max(page.c.added)
-    return select(*before, func.count(), func.max(page.c.sequence), first, last, joined, dates).select_from(page)
+    return select(rows.c.sequence, rows.c.added, case((fits, rows.c.body))).order_by(rows.c.sequence)

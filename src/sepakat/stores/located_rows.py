@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    literal_column,
     or_,
     select,
     union_all,
@@ -80,16 +81,18 @@ def locating(shape: Shape, *, with_bodies: bool = False) -> Select[Any] | Compou
 
 
 @lru_cache(maxsize=512)
-def locating_some(shape: Shape) -> Select[Any] | CompoundSelect[Any]:
+def locating_some(shape: Shape, most: int | None = None) -> Select[Any] | CompoundSelect[Any]:
     """As `locating`, at most `one_more` rows of each range: PostgreSQL would read a whole view for a page of it.
 
-    With `sequence` come `added` and `body_key`, since it is at the row already.
+    `most` in place of that is the same for all pages, for a plan of all of them; what is not taken is not read. With
+    `sequence` come `added` and `body_key`, since it is at the row already.
     """
+    bound: Any = bindparam("one_more", type_=BigInteger) if most is None else literal_column(str(most))
     found = select(_sequence, _added, _row.body_key).where(*_common())
     if not shape.is_merged:
         return found.where(*_objects(shape), _versions(shape)).order_by(_row.sequence)
     ordered = (found.where(*one).order_by(_row.sequence) for one in _ranges(shape))
-    bounded = [one.limit(bindparam("one_more", type_=BigInteger)).subquery() for one in ordered]
+    bounded = [one.limit(bound).subquery() for one in ordered]
     merged = [select(one) for one in bounded]
     union = merged[0] if len(merged) == 1 else union_all(*merged)
     return union.order_by(union.selected_columns.sequence)

@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool
 
 from sepakat.errors import ConfigurationError, StoreError
 from sepakat.stores.migrating import check_known, check_revision, mark, revision_of, upgrade
+from sepakat.stores.prepared_rows import take_prepared
 from sepakat.stores.schema import REVISION, metadata
 from sepakat.stores.session_leases import SessionLease, SessionLeases
 from sepakat.stores.unit import SqlUnit, written_unit
@@ -52,8 +53,8 @@ class PostgresqlLimits:
     busy_seconds: float = 10.0
     """How long a writer waits for another, and a reader for a free connection, before it gives up."""
     connect_seconds: int = 5
-    readers_kept: int = 8
-    readers_beyond: int = 8
+    readers: int = 16
+    """How many connections read at most. They are kept: to make one takes longer than to read a page."""
 
 
 _DEFAULT_LIMITS = PostgresqlLimits()
@@ -295,9 +296,11 @@ def _engine(address: str, limits: PostgresqlLimits, *, writes: bool) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
-        pool_size=1 if writes else limits.readers_kept,
-        max_overflow=0 if writes else limits.readers_beyond,
+        pool_size=1 if writes else limits.readers,
+        max_overflow=0,
         pool_timeout=limits.busy_seconds,
+        # What was used last is warm: it knows its statements and their plans.
+        pool_use_lifo=True,
         # Errors of the program may reach a log, and what is stored must not.
         hide_parameters=True,
         use_native_hstore=False,
@@ -305,6 +308,7 @@ def _engine(address: str, limits: PostgresqlLimits, *, writes: bool) -> Engine:
     )
     event.listen(engine, "connect", lambda connection, _: _prepare(connection, writes))
     event.listen(engine, "handle_error", lambda context: _translate(context, place))
+    take_prepared(engine)
     return engine
 
 

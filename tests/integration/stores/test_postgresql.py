@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -165,11 +166,23 @@ def test_a_writer_waits_for_another_only_so_long(store: PostgresqlStore) -> None
 
 
 def test_a_reader_waits_for_a_free_connection_only_so_long(store: PostgresqlStore) -> None:
-    narrow = PostgresqlStore(store.address, PostgresqlLimits(busy_seconds=0.2, readers_kept=1, readers_beyond=0))
+    narrow = PostgresqlStore(store.address, PostgresqlLimits(busy_seconds=0.2, readers=1))
     with narrow.reading():
         assert refusal(lambda: count(narrow)).code == "store-busy"
     assert count(narrow) == 0
     narrow.close()
+
+
+def test_connections_that_read_at_once_are_kept(store: PostgresqlStore) -> None:
+    with ExitStack() as stack:
+        for _ in range(PostgresqlLimits().readers):
+            stack.enter_context(store.reading())
+    before = sessions(store)
+    with ExitStack() as stack:
+        for _ in range(PostgresqlLimits().readers):
+            stack.enter_context(store.reading())
+    assert sessions(store) == before
+    assert len(before) >= PostgresqlLimits().readers
 
 
 def test_writers_of_two_nodes_in_one_database_do_not_wait_for_each_other(store: PostgresqlStore) -> None:
@@ -186,6 +199,15 @@ def test_writers_of_two_nodes_in_one_database_do_not_wait_for_each_other(store: 
     finally:
         with psycopg.connect(store.address, autocommit=True) as connection:
             connection.execute("DROP SCHEMA another CASCADE")
+
+
+def sessions(store: PostgresqlStore) -> set[int]:
+    """The processes of the server that work for this store, by number."""
+    with psycopg.connect(store.address) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return {row[0] for row in found}
 
 
 def cut_connections(store: PostgresqlStore) -> None:
