@@ -4,8 +4,9 @@ ATT&CK with the markings and the overlay of `benchmarks.overlay`: 22 parties, 30
 and consents are in the store before; then everything is taken in as people do it, in batches, validated, decided for
 every view, published with log leaves and statements, and committed durably. Beside it, in the same run, the bare bulk
 insert of the same bytes into one table with a unique index: executemany in SQLite with our page size and cache, COPY in
-PostgreSQL. Each store is measured in processes of its own; the most memory that one took is printed. Then the same on
-PostgreSQL by two processes at once, and reading by one and by two. Results go to build/bench/store.json.
+PostgreSQL. Each store is measured in processes of its own; the most memory that one took is printed, and what a
+version costs in memory, rows and bytes on disk. The views must be those that deciding everything at once gives. Then
+the same on PostgreSQL by two processes at once, and reading by one and by two. Results go to build/bench/store.json.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import multiprocessing
 import resource
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -47,7 +49,7 @@ from sepakat.stores.postgresql import create_postgresql_store, open_postgresql_s
 from sepakat.stores.sqlite import SqliteLimits, create_store, open_store
 from tests.support.clock import SeededIds
 from tests.support.postgresql import Server, make_server
-from tests.support.simulator import MemoryPeers, Network, TestSigner
+from tests.support.simulator import MemoryPeers, Network, TestSigner, check_views
 
 GOALS = {"sqlite": 1 / 8, "postgresql": 1 / 10}
 MOST_MEMORY_MB = 600
@@ -91,6 +93,8 @@ def main() -> None:
         if server is not None and not asked.without_processes:
             _measure_processes(report, place, server)
     report.write("store")
+    if report.faults:
+        sys.exit("\n".join(report.faults))
 
 
 def _in_process(function: Any, *arguments: Any) -> Any:
@@ -188,12 +192,20 @@ def _agree(unit: Unit, world: World) -> None:
 
 def _measure(report: Report, kind: str, place: Path, server: Server | None, count: int) -> None:
     where = _fresh(kind, place, server)
-    seconds, memory = _in_process(_take_in_all, kind, where, place, 0, 1)
+    before = _bytes_of(kind, where)
+    taken = _in_process(_take_in_all, kind, where, place, 0, 1)
     bare = _in_process(_insert_barely, kind, _bare_place(kind, place, server), place)
-    report.add(f"{kind}: taking in, {len(OTHERS) + 1} parties", "versions/s", None, [count / seconds])
+    if fault := _in_process(_fault_of_views, kind, where):
+        report.fault(f"{kind}: {fault}")
+    report.add(f"{kind}: taking in, {len(OTHERS) + 1} parties", "versions/s", None, [count / taken.seconds])
     report.add(f"{kind}: bare insert of the same bytes", "versions/s", None, [count / bare])
-    report.add(f"{kind}: taking in to bare insert", "of it", GOALS[kind], [bare / seconds], more_is_better=True)
-    report.add(f"{kind}: most memory", "MB", MOST_MEMORY_MB, [memory])
+    report.add(f"{kind}: taking in to bare insert", "of it", GOALS[kind], [bare / taken.seconds], more_is_better=True)
+    report.add(f"{kind}: most memory", "MB", MOST_MEMORY_MB, [taken.memory])
+    report.add(
+        f"{kind}: more memory for a version, over the second half", "kB", None, [taken.memory_per_version * 1000]
+    )
+    report.add(f"{kind}: rows of views for a version", "rows", None, [_rows_of_views(kind, where) / count])
+    report.add(f"{kind}: on disk for a version", "kB", None, [(_bytes_of(kind, where) - before) / count / 1000])
 
 
 def _fresh(kind: str, place: Path, server: Server | None) -> str:
@@ -222,10 +234,19 @@ def _node(kind: str, where: str, part: int) -> Node:
     return Node(PartyId(NODE), store, RunningClock(), SeededIds(f"bench {part}"), TestSigner(b"bench"), peers, secret)
 
 
-def _take_in_all(kind: str, where: str, place: Path, part: int, parts: int) -> tuple[float, float]:
-    """Take in every batch, or of several processes' share; seconds, and the most memory in MB."""
+class Taken(NamedTuple):
+    """Seconds, the most memory in MB, and by how many MB it grew for a version over the second half of them."""
+
+    seconds: float
+    memory: float
+    memory_per_version: float
+
+
+def _take_in_all(kind: str, where: str, place: Path, part: int, parts: int) -> Taken:
+    """Take in every batch, or of several processes' share."""
     node = _node(kind, where, part)
     seconds = 0.0
+    memory = [(0, _memory())]
     for number, (whose, objects) in enumerate(_batches(place)):
         if number % parts != part:
             continue
@@ -235,8 +256,44 @@ def _take_in_all(kind: str, where: str, place: Path, part: int, parts: int) -> t
         begun = time.perf_counter()
         take_in(node, data, Provenance("corpus", "bench", PartyId(whose)))
         seconds += time.perf_counter() - begun
+        memory.append((memory[-1][0] + len(objects), _memory()))
     node.store.close()
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    count, last = memory[-1]
+    half, then = next(entry for entry in memory if entry[0] >= count / 2)
+    return Taken(seconds, last, (last - then) / max(count - half, 1))
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _fault_of_views(kind: str, where: str) -> str | None:
+    """What is wrong with the views that were released batch by batch: comparing everything once must change nothing."""
+    node = _node(kind, where, 99)
+    try:
+        check_views(node)
+    except AssertionError as error:
+        return f"the views are not what deciding everything from nothing gives: {error}"
+    finally:
+        node.store.close()
+    return None
+
+
+def _rows_of_views(kind: str, where: str) -> int:
+    store = open_store(Path(where)) if kind == "sqlite" else open_postgresql_store(where)
+    with store.reading() as unit:
+        last = [unit.views.last(collection.id) for collection in unit.views.collections()]
+    store.close()
+    return sum(row.sequence for row in last if row is not None)
+
+
+def _bytes_of(kind: str, where: str) -> int:
+    if kind == "sqlite":
+        return Path(where).stat().st_size
+    with psycopg.connect(where) as connection:
+        found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 # Inserting and nothing else.
