@@ -6,9 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from sepakat.exchange.journal import Touched
 from sepakat.exchange.ports import Store, Unit
 from sepakat.exchange.records import Policy
+from sepakat.stores import changes
 from sepakat.stores.changes import KEPT
 from tests.support import records
 from tests.support.records import NOW, stix_id, stored
@@ -116,3 +119,47 @@ def test_instant_of_the_last_decision_is_kept_with_its_entry(store: Store) -> No
         assert unit.changes.decided_at() is None
     with store.reading() as unit:
         assert unit.changes.decided_at() == NOW
+    with store.writing() as unit:
+        unit.policies.put(Policy(stix_id(2)))
+    with store.reading() as unit:
+        assert unit.changes.decided_at() == NOW
+    with store.writing() as unit:
+        unit.changes.note_decided(NOW - timedelta(days=1))
+    with store.reading() as unit:
+        assert unit.changes.decided_at() == NOW - timedelta(days=1)
+
+
+def test_instant_at_which_views_were_up_to_date_is_kept_unless_something_was_written_after(store: Store) -> None:
+    with store.writing() as unit:
+        unit.policies.put(Policy(stix_id(1)))
+        unit.changes.note_published(NOW)
+        assert unit.changes.published_at() is None
+    with store.reading() as unit:
+        assert unit.changes.published_at() == NOW
+    with store.writing() as unit:
+        unit.changes.note_published(NOW)
+        unit.policies.put(Policy(stix_id(2)))
+    with store.reading() as unit:
+        assert unit.changes.published_at() is None
+
+
+def test_another_release_may_have_decided_otherwise(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.writing() as unit:
+        unit.policies.put(Policy(stix_id(1)))
+        unit.changes.note_published(NOW)
+    monkeypatch.setattr(changes, "_release", lambda: "another")
+    with store.reading() as unit:
+        assert unit.changes.published_at() is None
+
+
+def test_what_is_written_again_is_noted_again(unit: Unit) -> None:
+    unit.policies.put(Policy(stix_id(1), hold="a look"))
+    unit.policies.put(Policy(stix_id(2)))
+    before = unit.changes.noted()
+    assert unit.changes.fresh(before) == Touched()
+    unit.policies.put(Policy(stix_id(1)))
+    assert unit.changes.noted() > before
+    assert unit.changes.fresh(before) == Touched(policies=frozenset({stix_id(1)}))
+    assert unit.changes.fresh() == Touched(policies=frozenset({stix_id(1), stix_id(2)}))
+    unit.policies.put(Policy(stix_id(1)))
+    assert unit.changes.fresh(before) == Touched(policies=frozenset({stix_id(1)}))

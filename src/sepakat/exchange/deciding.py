@@ -51,8 +51,8 @@ class KeptWorld:
         """From when on time alone can have changed where agreements stand; None: never."""
         self.seen = unit.changes.last()
         """The newest entry of the journal that is in here."""
-        self.applied = unit.changes.fresh()
-        """What is in here of the writing unit that is open."""
+        self.applied = unit.changes.noted()
+        """How many notes of the writing unit that is open are in here."""
         self.standings: Standings | None = None
         """How ids stood when the views were last brought up to date; None where that was not in this process."""
         self.since = Since()
@@ -66,30 +66,42 @@ class KeptWorld:
         """Take in what was written since; False where everything has to be decided from nothing."""
         if now < self.decided.now - _CLOCKS_DIFFER:
             return False
-        fresh, last = unit.changes.fresh(), unit.changes.last()
-        touched = Touched()
-        if last > self.seen:
-            others = unit.changes.since(self.seen)
-            if others is None:
-                return False
-            touched = others
-        if fresh != self.applied:
-            touched |= fresh
-        if touched.everything:
+        noted, last = unit.changes.noted(), unit.changes.last()
+        others = unit.changes.since(self.seen) if last > self.seen else Touched()
+        own = unit.changes.fresh(self.applied)
+        if others is None or others.everything or own.everything:
             return False
+        now = max(now, self.decided.now)
+        then = unit.changes.published_at() if last > self.seen else None
+        # What this unit has written is no longer as it was then.
+        is_apart = not (own.agreements or own.ids & others.ids)
+        if then is not None and self.decided.now <= then <= now and is_apart:
+            # Who wrote the rest has brought the views up to date with it.
+            self._take_in(unit, others, then)
+            self.published()
+            self.changed = self._take_in(unit, own, now)
+        else:
+            self.changed = self._take_in(unit, others | own, now)
+            if last > self.seen:
+                # Nor is it known which scaffold the views have had meanwhile.
+                self.since.unsure |= self.changed | self.decided.verdicts.compiled.scaffold
+                self.since.changed |= self.since.unsure
+        self.seen, self.applied = max(last, self.seen), noted
+        return True
+
+    def _take_in(self, unit: Unit, touched: Touched, now: datetime) -> frozenset[StixId]:
+        """Decide again what was written, as of an instant; all that was looked at."""
         if touched.agreements:
             self._agreements = unit.agreements.everything()
             self._views_change_at = now
-        now = max(now, self.decided.now)
         change = self._change(unit, touched, now)
-        self.changed = self.decided.apply(change, now)
-        self.since.changed |= self.changed
+        changed = self.decided.apply(change, now)
+        self.since.changed |= changed
         self.since.written |= touched.ids
-        if last > self.seen or change.views:
-            # Another process has brought the views up to date meanwhile; other terms cut otherwise.
-            self.since.unsure |= self.changed
-        self.seen, self.applied = max(last, self.seen), fresh
-        return True
+        if change.views:
+            # Other terms cut otherwise.
+            self.since.unsure |= changed
+        return changed
 
     def published(self) -> None:
         """The views in the store are up to date."""
@@ -175,10 +187,10 @@ class _Place:
         """A writing unit has ended; `entry` is the newest of the journal, None if it was rolled back."""
         if entry is None:
             self.world = None
-        elif self.world is not None and self.world.applied == unit.changes.fresh():
+        elif self.world is not None and self.world.applied == unit.changes.noted():
             self.world.seen = entry
         if self.world is not None:
-            self.world.applied = Touched()
+            self.world.applied = 0
         self.writer = None
         self.lock.release()
 

@@ -48,8 +48,11 @@ class Changes(Protocol):
     def note(self, *, everything: bool = False) -> None:
         """Note that all has to be decided anew; what the other ports write they note themselves."""
 
-    def fresh(self) -> Touched:
-        """What this unit has written so far."""
+    def fresh(self, after: int = 0) -> Touched:
+        """What this unit has written so far, without its first `after` notes."""
+
+    def noted(self) -> int:
+        """How many notes there are of what this unit has written: one more whenever it writes, be it the same again."""
 
     def last(self) -> int:
         """The newest entry that is committed; 0 when none is kept."""
@@ -58,10 +61,19 @@ class Changes(Protocol):
         """All that was committed after an entry; None when that entry is no longer kept."""
 
     def decided_at(self) -> datetime | None:
-        """The instant for which the newest entry's unit decided; None where it decided nothing."""
+        """The instant for which the last unit decided that decided anything; None where none did."""
 
     def note_decided(self, at: datetime) -> None:
         """Note the instant for which this writing unit decides."""
+
+    def published_at(self) -> datetime | None:
+        """When the newest entry's unit had every view up to date; None where it wrote more after that.
+
+        None also where its process was of another release: that may decide otherwise.
+        """
+
+    def note_published(self, at: datetime) -> None:
+        """Note that every view is up to date at an instant, with all that this writing unit has written so far."""
 
     def when_ended(self, action: Callable[[int | None], None]) -> None:
         """Call `action` when this writing unit has ended, before the next one begins in this process.

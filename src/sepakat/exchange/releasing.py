@@ -61,6 +61,7 @@ def update_views(node: Node, unit: Unit, now: datetime) -> ReleaseSummary:
         held |= found
     changes = [update.run() for update in updates]
     kept.published()
+    unit.changes.note_published(kept.decided.now)
     return ReleaseSummary(
         [change for change in changes if change.published or change.withdrawn], kept.decided.next_change_at, held
     )
