@@ -16,7 +16,7 @@ import orjson
 from sepakat.errors import InputError, PeerError
 from sepakat.exchange import logs
 from sepakat.exchange.keys import card_keys
-from sepakat.exchange.mirror_records import MirrorLeaf, MirrorPage
+from sepakat.exchange.mirror_records import MirrorLeaf
 from sepakat.exchange.ports import Peer
 from sepakat.exchange.records import Party
 from sepakat.transparency.checkpoints import Checkpoint, open_checkpoint
@@ -25,7 +25,8 @@ from sepakat.transparency.merkle import Frontier, leaf_hash
 from sepakat.transparency.messages import SignedMessage, parse_message
 
 STATEMENT = "release-statement"
-MOST_PAGES = 10_000
+NOT_GIVEN_BACK = "log-not-given-back"
+MOST_PAGES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +50,43 @@ class Regained:
     message: SignedMessage | None = None
 
 
-def fetch_mirror(peer: Peer, size: int) -> MirrorPage:
-    """All that a partner has of our log beyond its first `size` leaves, in one.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a partner has of our log: the size of its mirror, and the leaves beyond those that we know, in order."""
+
+    mirrored: int
+    regained: tuple[Regained, ...]
+
+
+def regain(own: Party, party: Party, known: OwnLog, peer: Peer, heads: Iterable[Checkpoint]) -> Found:
+    """Ask a partner for all that it has of our log beyond what we know; `heads` are those that it co-signed.
 
     Raises:
-        PeerError: it cannot be asked, or its answers do not go together.
+        PeerError: it cannot be asked; with code `log-not-given-back` it has other leaves where we have ours, or what it
+            gives back is not whole, or not ours.
     """
-    first = peer.mirror(size, 0)
-    leaves, beside = list(first.leaves), list(first.beside)
-    page = first
-    for _ in range(MOST_PAGES):
-        if not page.leaves and not page.beside:
-            return MirrorPage(first.size, first.root, tuple(leaves), tuple(beside))
-        page = peer.mirror(size + len(leaves), len(beside))
-        if page.size != first.size:
-            break
-        leaves += page.leaves
-        beside += page.beside
-    raise PeerError("peer-answer-wrong", "its mirror of our log did not stay the same while it was asked; ask again")
-
-
-def regain(own: Party, party: Party, known: OwnLog, mirror: MirrorPage, heads: Iterable[Checkpoint]) -> list[Regained]:
-    """The leaves that come after those that we know, in order; empty if the partner knows no more of our log than we.
-
-    `heads` are those that the partner co-signed.
-
-    Raises:
-        PeerError: the partner has other leaves where we have ours, or what it gives back is not whole, or not ours.
-    """
-    if mirror.size > known.size + len(mirror.leaves) or (mirror.leaves and mirror.size <= known.size):
-        raise _wrong(party, f"it says that it mirrors {mirror.size} leaves and does not show them")
-    common = min(mirror.size, known.size)
-    if Frontier().extend(known.leaves[:common]).root() != mirror.root:
+    first = page = peer.mirror(known.size, 0)
+    common = min(first.size, known.size)
+    if Frontier().extend(known.leaves[:common]).root() != first.root:
         raise _wrong(party, f"of its first {common} leaves it has other ones than we")
     rebuilding = _Rebuilding(own, party, Frontier().extend(known.leaves), set(known.messages))
-    for leaf in mirror.leaves:
-        rebuilding.follow(leaf)
+    # Every page is looked at before the next one is asked for: nobody can give back more than we have signed.
+    for _ in range(MOST_PAGES):
+        if page.size != first.size:
+            raise _wrong(party, "its mirror did not stay the same while it was asked")
+        if not page.leaves and not page.beside:
+            break
+        for leaf in page.leaves:
+            rebuilding.follow(leaf)
+        for document in page.beside:
+            rebuilding.keep_beside(document)
+        page = peer.mirror(rebuilding.frontier.size, rebuilding.kept_beside)
     rebuilding.check_is_whole()
-    rebuilt = rebuilding.with_those_beside(mirror.beside)
+    if max(first.size, known.size) != rebuilding.frontier.size:
+        raise _wrong(party, f"it says that it mirrors {first.size} leaves and does not show them")
+    rebuilt = rebuilding.with_those_beside()
     _check_heads(party, (*known.leaves, *(leaf_hash(one.leaf) for one in rebuilt)), heads)
-    return rebuilt
+    return Found(first.size, tuple(rebuilt))
 
 
 class _Rebuilding:
@@ -102,6 +100,12 @@ class _Rebuilding:
         self.regained: list[Regained] = []
         self._batch: ReleaseLeaf | None = None
         """The leaf of a batch whose statement must come next."""
+        self._beside: dict[str, SignedMessage] = {}
+
+    @property
+    def kept_beside(self) -> int:
+        """How many messages without a leaf were read."""
+        return len(self._beside)
 
     def follow(self, leaf: MirrorLeaf) -> None:
         """One leaf of the mirror, with its message."""
@@ -116,17 +120,24 @@ class _Rebuilding:
         else:
             self._say(self._read(leaf.message), read)
 
+    def keep_beside(self, document: bytes) -> None:
+        """One message that the partner has not mirrored yet; we may know it."""
+        signed = self._read(document)
+        if signed.hash in self._beside:
+            raise self._wrong(f"the {signed.message.kind} {signed.hash[:16]} is given back twice")
+        self._beside[signed.hash] = signed
+
     def check_is_whole(self) -> None:
         """Every batch has its statement."""
         if self._batch is not None:
             raise self._wrong(f"the statement of the batch of leaf {self.frontier.size - 1} is missing")
 
-    def with_those_beside(self, documents: Sequence[bytes]) -> list[Regained]:
-        """Our leaves with those of messages that the partner has not mirrored yet.
+    def with_those_beside(self) -> list[Regained]:
+        """Our leaves with those of the messages that the partner has not mirrored yet.
 
         A statement names its place; the others stand before it in the order in which they came, or were signed.
         """
-        signed = [one for document in documents if (one := self._read(document)).hash not in self.messages]
+        signed = [one for hash_, one in self._beside.items() if hash_ not in self.messages]
         try:
             return self._with_placed(signed)
         except PeerError:
@@ -217,7 +228,7 @@ def _check_heads(party: Party, leaves: Sequence[bytes], heads: Iterable[Checkpoi
 
 def _wrong(party: Party, why: str) -> PeerError:
     return PeerError(
-        "log-not-given-back",
+        NOT_GIVEN_BACK,
         f"our log for {party.id} as {party.id} gives it back is not taken: {why}",
         f"restore a newer backup, or find out with {party.id} what became of the log",
     )

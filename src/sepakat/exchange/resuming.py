@@ -8,8 +8,8 @@ effect again. Invariant: while a partner knows more of our log than we, or somet
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import orjson
@@ -21,7 +21,7 @@ from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.reapplying import reapply
 from sepakat.exchange.receiving import REFUSALS, receive
 from sepakat.exchange.records import CheckpointNote, Direction, Leaf, MessageRecord, Party
-from sepakat.exchange.regaining import STATEMENT, OwnLog, Regained, fetch_mirror, regain
+from sepakat.exchange.regaining import MOST_PAGES, NOT_GIVEN_BACK, STATEMENT, OwnLog, Regained, regain
 from sepakat.exchange.releasing import update_views
 from sepakat.exchange.synchronising import MESSAGES
 from sepakat.stix.canonical import canonical_bytes
@@ -76,7 +76,7 @@ class _Answer:
 
     party: Party
     asked: Asked
-    regained: list[Regained] = field(default_factory=list)
+    regained: Sequence[Regained] = ()
     said: list[bytes] = field(default_factory=list)
     """What it told us after all that we have read of it."""
 
@@ -134,35 +134,45 @@ def _read_up_to(unit: Unit, party: PartyId) -> int:
 def _ask(node: Node, own: Party, party: Party, known: OwnLog, read: int) -> _Answer:
     if party.address is None:
         return _Answer(party, Asked(party.id, known.size, error=NO_ADDRESS))
-    theirs: int | None = None
+    answer = _Answer(party, Asked(party.id, known.size))
+    heads: list[Checkpoint] = []
     try:
-        said = list(_messages(node, party))
-        heads = [head for document in said if (head := _cosigned(own, party, document)) is not None]
+        for place, document in enumerate(_messages(node, party)):
+            head = _cosigned(own, party, document)
+            heads += [head] if head is not None else []
+            answer.said += [document] if place >= read else []
+        found = regain(own, party, known, node.peers.to(party), heads)
+    except PeerError as error:
         theirs = max((head.size for head in heads), default=None)
-        mirror = fetch_mirror(node.peers.to(party), known.size)
-    except PeerError as error:
-        return _Answer(party, Asked(party.id, known.size, theirs, error=error.message))
-    theirs = max(theirs or 0, mirror.size)
-    try:
-        regained = regain(own, party, known, mirror, heads)
-    except PeerError as error:
-        return _Answer(party, Asked(party.id, known.size, theirs, fault=error.message))
-    now = node.clock.now()
-    if any(one.message is not None and one.message.message.at > now for one in regained):
+        is_fault = error.code == NOT_GIVEN_BACK
+        fault, why = (error.message, None) if is_fault else (None, error.message)
+        answer.asked = replace(answer.asked, theirs=theirs, fault=fault, error=why)
+        return answer
+    theirs = max([found.mirrored, *(head.size for head in heads)])
+    if any(one.message is not None and one.message.message.at > node.clock.now() for one in found.regained):
         # A version that goes out is later than all that went before only while the clock does not go back.
         fault = "it gives back what we said later than our clock shows now: set the clock"
-        return _Answer(party, Asked(party.id, known.size, theirs, fault=fault))
-    theirs = max(theirs, known.size + len(regained)) if regained else theirs
-    return _Answer(party, Asked(party.id, known.size, theirs, len(regained)), regained, said[read:])
+        answer.asked = replace(answer.asked, theirs=theirs, fault=fault)
+        return answer
+    regained = len(found.regained)
+    answer.asked = replace(
+        answer.asked, theirs=max(theirs, known.size + regained if regained else 0), regained=regained
+    )
+    answer.regained = found.regained
+    return answer
 
 
 def _messages(node: Node, party: Party) -> Iterator[bytes]:
     """All that it ever told us: the newest may be older than what we have read, when it was restored itself."""
     peer = node.peers.to(party)
     after = 0
-    while page := peer.messages(after):
+    for _ in range(MOST_PAGES):
+        page = peer.messages(after)
+        if not page:
+            return
         yield from page
         after += len(page)
+    raise PeerError("peer-answer-wrong", f"{party.id} sends messages without an end")
 
 
 def _cosigned(own: Party, party: Party, document: bytes) -> Checkpoint | None:

@@ -171,6 +171,8 @@ class HttpPeer:
         try:
             read = _read_mirror(answer.content)
             root = bytes.fromhex(read.root)
+            if read.size < 0:
+                raise ValueError("a size below 0")
         except (msgspec.DecodeError, RecursionError, ValueError) as error:
             raise self._wrong(f"not a mirror of a log ({error})") from error
         leaves = tuple(MirrorLeaf(bytes(one.leaf), bytes(one.message) or None) for one in read.leaves)

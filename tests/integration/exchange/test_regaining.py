@@ -15,9 +15,9 @@ import pytest
 
 from sepakat.errors import StoreError
 from sepakat.exchange import agreeing, consenting, marking, recalling
+from sepakat.exchange.giving_back import give_back
 from sepakat.exchange.mirror_records import MirrorLeaf, MirrorPage
 from sepakat.exchange.records import Direction, Leaf, MessageRecord, Standing
-from sepakat.exchange.regaining import fetch_mirror
 from sepakat.exchange.resuming import NO_ADDRESS, Asked, resume
 from sepakat.exchange.verifying import verify_logs
 from sepakat.exchange.view_updates import REVOKED
@@ -378,6 +378,14 @@ def last_leaf_dropped(page: MirrorPage) -> MirrorPage:
     return replace(page, leaves=page.leaves[:-1])
 
 
+def last_batch_dropped(page: MirrorPage) -> MirrorPage:
+    return replace(page, size=page.size - 2, leaves=page.leaves[:-2])
+
+
+def last_batch_hidden(page: MirrorPage) -> MirrorPage:
+    return replace(page, leaves=page.leaves[:-2])
+
+
 def first_leaf_dropped(page: MirrorPage) -> MirrorPage:
     return replace(page, size=page.size - 1, leaves=page.leaves[1:])
 
@@ -409,7 +417,9 @@ def told_twice(page: MirrorPage) -> MirrorPage:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (last_leaf_dropped, "does not show them"),
+        (last_leaf_dropped, "statement of the batch"),
+        (last_batch_dropped, "it co-signed 9 leaves and gives back only 8"),
+        (last_batch_hidden, "does not show them"),
         (first_leaf_dropped, "do not have the root that we signed|is not that of its release statement"),
         (statement_dropped, "statement of the batch"),
         (document_dropped, "does not keep the agreement-suspension"),
@@ -440,10 +450,7 @@ def test_a_partner_that_leaves_out_or_changes_something_keeps_the_node_held(
 
 def everything_at_once(world: Simulation) -> Callable[[Change], Change]:
     """Gives the way to answer in the place of `ru`: first all that it has, changed, and then that this was all."""
-    with world["us"].store.reading() as unit:
-        party = unit.parties.get(RU)
-        assert party is not None
-    whole = fetch_mirror(world["us"].peers.to(party), len(log_of_us(world, RU)))
+    whole = give_back(world["ru"], US, len(log_of_us(world, RU)), 0)
 
     def changing(change: Change) -> Change:
         changed = change(whole)
