@@ -13,10 +13,12 @@ from typing import Any
 import orjson
 import pytest
 
+from sepakat.agreements.life import State
 from sepakat.errors import StoreError
 from sepakat.exchange import agreeing, consenting, marking, recalling
 from sepakat.exchange.giving_back import give_back
 from sepakat.exchange.mirror_records import MirrorLeaf, MirrorPage
+from sepakat.exchange.parties import add_party, fingerprint_of, own_card
 from sepakat.exchange.records import Direction, Leaf, MessageRecord, Standing
 from sepakat.exchange.resuming import NO_ADDRESS, Asked, resume
 from sepakat.exchange.verifying import verify_logs
@@ -28,7 +30,7 @@ from sepakat.transparency.leaves import MessageLeaf
 from sepakat.transparency.messages import SignedMessage, parse_message
 from tests.integration.exchange.conftest import ONE, TWO, Restore, backed_up, exchange
 from tests.support.agreements import agreement_text
-from tests.support.simulator import Simulation, said
+from tests.support.simulator import Simulation, said, simulation
 
 US, RU, FR = PartyId("us"), PartyId("ru"), PartyId("fr")
 THREE = "campaign--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e003"
@@ -126,8 +128,9 @@ def test_the_end_of_an_agreement_that_was_forgotten_stands_again(giving: Simulat
     restore()
     assert resume(giving["us"]).goes_on
     giving.clock.at += timedelta(days=31)
-    exchange(giving, TWO)
-    assert TWO not in giving.held("ru")
+    giving.take_in("us", giving.written_by("us", TWO, "amber"))
+    assert agreeing.show(giving["us"], "us-ru").standings[RU].state is State.ENDED
+    assert TWO not in live_for_ru(giving)
 
 
 def test_what_was_released_and_forgotten_keeps_its_content(giving: Simulation, restore: Restore) -> None:
@@ -358,6 +361,28 @@ def test_two_partners_are_caught_up_with_one_by_one(giving: Simulation, restore:
     exchange(giving, THREE)
     giving.sync("fr", "us")
     assert THREE in giving.held("fr") & giving.held("ru")
+
+
+def test_a_partner_that_came_after_the_backup_is_added_again_and_caught_up_with(tmp_path: Path) -> None:
+    with simulation(tmp_path, "us", "ru", "fr") as world:
+        world.introduce(("us", "ru"), ("ru", "fr"))
+        world.conclude(agreement_text(), "us", "ru")
+        exchange(world, ONE)
+        with backed_up(world, tmp_path) as put_back:
+            world.introduce(("us", "fr"))
+            world.conclude(agreement_text("us-fr", "us", ("fr",)), "us", "fr")
+            world.sync("fr", "us")
+            world.settle()
+            had = log_of_us(world, FR)
+            put_back()
+            card = own_card(world["fr"])
+            add_party(world["us"], card, fingerprint_of(card))
+            found = resume(world["us"])
+            assert found.goes_on
+            assert [one.regained for one in found.asked if one.party == FR] == [len(had)]
+            exchange(world, TWO)
+            world.sync("fr", "us")
+            assert TWO in world.held("fr") & world.held("ru")
 
 
 def test_what_was_said_later_than_our_clock_shows_keeps_the_node_held(giving: Simulation, restore: Restore) -> None:
