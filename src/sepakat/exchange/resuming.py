@@ -114,8 +114,13 @@ def resume(node: Node, without: Collection[PartyId] = ()) -> Resumption:
         else:
             unit.logs.hold_back(since)
     if goes_on:
-        _hear(node, answers)
-        _reapply_answers(node, answers)
+        try:
+            _hear(node, answers)
+            _reapply_answers(node, answers)
+        except BaseException:
+            with node.store.writing() as unit:
+                unit.logs.hold_back(since)
+            raise
     return Resumption(since, asked, goes_on)
 
 
