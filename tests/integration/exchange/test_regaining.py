@@ -295,6 +295,30 @@ def test_the_id_of_a_variant_that_was_recalled_and_forgotten_is_not_used_again(
     check_that_nothing_was_said_twice(cutting)
 
 
+@pytest.mark.parametrize("type_", ["campaign", "indicator"])
+def test_a_variant_whose_bytes_are_gone_is_recalled_all_the_same(
+    cutting: Simulation, tmp_path: Path, type_: str
+) -> None:
+    more = {"pattern": "[file:name = 'a']", "pattern_type": "stix", "valid_from": "2030-05-01T10:00:00Z"}
+    id_ = ONE.replace("campaign", type_)
+    made = cutting.written_by("us", id_, "amber", description="not for ru", **(more if type_ == "indicator" else {}))
+    cutting.take_in("us", {**made, "object_marking_refs": []})
+    with backed_up(cutting, tmp_path) as put_back:
+        cutting.take_in("us", {**made, "modified": "2030-05-01T11:00:00.000Z"})
+        cutting.settle()
+        cutting.sync("ru", "us")
+        agreeing.suspend(cutting["us"], "us-ru", "a leak")
+        cutting.settle()
+        (given,) = [one for one in cutting.held("ru") if one.startswith(type_)]
+        put_back()
+        assert resume(cutting["us"]).goes_on
+        recalling.recall(cutting["us"], StixId(id_), "wrong", by="alice")
+        cutting.settle()
+        assert given not in cutting.held("ru")
+        assert cutting.sync("ru", "us").refused == []
+        check_that_nothing_was_said_twice(cutting)
+
+
 # Partners that do not answer, know less, or lie.
 
 
