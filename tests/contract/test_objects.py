@@ -11,6 +11,7 @@ from sepakat.exchange.ports import Store, Unit
 from sepakat.exchange.records import StoredVersion
 from sepakat.stix.identifiers import StixId
 from sepakat.stix.objects import StixObject
+from tests.support import records
 from tests.support.records import FR, RU, US, at, collection, publication, stix_id, stored, terms
 
 
@@ -79,6 +80,20 @@ def test_a_version_with_other_content_is_a_conflict(unit: Unit) -> None:
     assert caught.value.code == "version-conflict"
     assert stix_id(1) in caught.value.message
     assert unit.objects.get(stix_id(1)) == (stored(1),)
+
+
+def test_a_version_that_was_given_out_is_not_taken_with_other_content_though_it_is_gone(unit: Unit) -> None:
+    unit.views.put_collection(records.collection())
+    unit.objects.add_many([stored(1), stored(2)])
+    unit.views.publish([records.publication(1), records.publication(2)])
+    unit.views.withdraw(records.COLLECTION, [1, 2], at(9))
+    for number in (1, 2):
+        unit.objects.remove(stored(number).object.version_ref)
+    with pytest.raises(StoreError, match="was given out with other content") as caught:
+        unit.objects.add_many([stored(2), stored(1, name="other")])
+    assert caught.value.code == "version-conflict"
+    assert unit.objects.add(stored(1, 1, name="other"))
+    assert unit.objects.add(stored(1))
 
 
 def test_origins_and_terms_of_a_known_version_are_joined(unit: Unit) -> None:

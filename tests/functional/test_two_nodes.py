@@ -65,6 +65,25 @@ def two(sepakat: CommandLine, tmp_path: Path) -> Iterator[Two]:
         yield nodes
 
 
+def test_a_node_that_is_restored_catches_up_before_it_is_served(
+    two: Two, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEPAKAT_BACKUP_PASSPHRASE", "four or more random words")
+    two.agree()
+    two.sepakat.ok("backup", tmp_path / "us.backup", "--node", tmp_path / "us")
+    two.at("us", "agreements", "suspend", "us-ru", "--reason", "a leak")
+    restored = tmp_path / "restored"
+    two.sepakat.ok("restore", tmp_path / "us.backup", restored)
+    refused = two.sepakat("agreements", "end", "us-ru", "--reason", "over", "--node", restored)
+    assert "nothing sent to ru: this store is a backup" in refused.err
+    said = two.sepakat.ok("store", "resume", "--node", restored).out
+    assert "it gave back 1" in said
+    assert "The node goes on. Before you serve it, do again what no partner could tell" in said
+    shown = json.loads(two.sepakat.ok("agreements", "show", "us-ru", "--json", "--node", restored).out)
+    assert shown["standings"]["ru"]["state"] == "suspended"
+    assert two.sepakat.ok("store", "resume", "--node", restored).out == "Nothing is held back.\n"
+
+
 def test_what_is_agreed_is_exchanged_and_every_change_of_the_agreement_holds(two: Two) -> None:
     first = two.agree()
     for party in ("us", "ru"):

@@ -18,6 +18,7 @@ from tests.hostile.stage import Stage
 from tests.support.simulator import TestSigner, restarted
 
 MESSAGES = "/peer/v1/messages?after=0"
+MIRROR = "/peer/v1/mirror?after=0&beside=0"
 UNKNOWN = (401, "request-not-authenticated")
 
 
@@ -277,3 +278,12 @@ def test_body_that_is_cut_off_changes_nothing(stage: Stage) -> None:
     asyncio.run(stage.app(scope("POST", "/peer/v1/messages", headers), receive, send))
     assert orjson.loads(sent[1]["body"])["code"] == "body-cut-short"
     assert len(stage.acted_on()) == before
+
+
+def test_nobody_gets_back_what_another_said(stage: Stage) -> None:
+    assert asked(stage, {}, MIRROR) == UNKNOWN
+    answer = stage.ask("GET", MIRROR).json()
+    documents = [*answer["beside"], *(one["message"] for one in answer["leaves"] if "message" in one)]
+    assert {one["sender"] for one in documents} == {"ru"}
+    assert {one["recipient"] for one in documents} == {"us"}
+    assert asked(stage, stage.liar.request("GET", f"{MIRROR}x"), f"{MIRROR}x") == (400, "after-invalid")

@@ -19,8 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sepakat.errors import PeerError, SepakatError, StoreError
 from sepakat.exchange import agreeing
 from sepakat.exchange.deciding import forget_world
+from sepakat.exchange.giving_back import give_back
 from sepakat.exchange.known import Known
 from sepakat.exchange.messaging import REFUSED, deliver, messages_for
+from sepakat.exchange.mirror_records import MirrorPage
 from sepakat.exchange.news import newest_for
 from sepakat.exchange.parties import add_party, fingerprint_of, found_party, own_card
 from sepakat.exchange.ports import Node, Peer, PeerPage, RowQuery
@@ -67,6 +69,7 @@ class Network:
     cut_off: set[PartyId] = field(default_factory=set)
     change_page: Callable[[PeerPage], PeerPage] = lambda page: page
     change_messages: Callable[[list[bytes]], list[bytes]] = lambda messages: messages
+    change_mirror: Callable[[MirrorPage], MirrorPage] = lambda page: page
     page_size: int | None = None
     sent: int = 0
 
@@ -101,6 +104,10 @@ class MemoryPeer:
     def news(self, after: int) -> Iterator[int]:
         node = self.network.node(self.asker, self.party)
         yield newest_for(node, self.asker, after)
+
+    def mirror(self, after: int, beside: int) -> MirrorPage:
+        node = self.network.node(self.asker, self.party)
+        return self.network.change_mirror(give_back(node, self.asker, after, beside))
 
     def collections(self) -> list[Mapping[str, Any]]:
         node = self.network.node(self.asker, self.party)

@@ -1,14 +1,15 @@
-"""`sepakat doctor`: looks at a node's folder, keys, settings, store, clock, port and logs, and says what to do."""
+"""`sepakat doctor`: looks at a node's folder, keys, settings, store, objects, clock, port, logs; says what to do."""
 
 from __future__ import annotations
 
 import os
 import socket
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 LEAST_FREE_BYTES = 200 * 2**20
+BODIES_SECONDS = 10.0
+"""So long at most are bodies compared with their hashes, unless it is to be thorough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,19 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(folder: FolderArgument = None, *, as_json: JsonOption = False) -> int | None:
-    """Look whether a node's folder is well; change nothing. Exits with 1 if anything is not."""
-    checks = list(examine(named_folder(folder)))
+def doctor(
+    folder: FolderArgument = None,
+    *,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Compare every body of an object with its hash, however long it takes.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int | None:
+    """Look whether a node's folder is well; change nothing. Exits with 1 if anything is not.
+
+    Bodies of objects are compared with their hashes for ten seconds, at each call beginning elsewhere.
+    """
+    checks = list(examine(named_folder(folder), thorough=thorough))
     if as_json:
         say_json([{"what": one.what, "well": one.is_well, "found": one.found, "remedy": one.remedy} for one in checks])
     else:
@@ -54,7 +67,7 @@ def doctor(folder: FolderArgument = None, *, as_json: JsonOption = False) -> int
     return None if all(one.is_well for one in checks) else NOT_AS_IT_SHOULD
 
 
-def examine(folder: Path) -> Iterator[Check]:
+def examine(folder: Path, *, thorough: bool = False) -> Iterator[Check]:
     """Look at everything, in an order in which later checks need the earlier ones."""
     if not folder.is_dir():
         yield Check("folder", False, f"{folder} is not there", f"`sepakat init {folder} ...` makes a node")
@@ -70,6 +83,7 @@ def examine(folder: Path) -> Iterator[Check]:
     yield opening
     if node is None:
         return
+    yield _try("bodies", lambda: _bodies(folder, thorough=thorough))
     yield _try("own card", lambda: _card(node))
     yield _try("clock", lambda: _clock(node))
     yield _try("port", lambda: _port(folder))
@@ -160,6 +174,33 @@ def _open(folder: Path) -> tuple[Node | None, Check]:
     except SepakatError as error:
         return None, Check("keys and store", False, error.message, error.hint)
     return node, Check("keys and store", True, f"keys usable, schema current, {counted(held, 'object version')} held")
+
+
+def _bodies(folder: Path, *, thorough: bool) -> Check:
+    """The bytes of objects against the hashes beside them, which no check of the database looks at."""
+    from time import monotonic, time
+
+    from sepakat.composition import STORE_FILE, read_settings, store_address
+    from sepakat.stores.examining import examine_bodies
+    from sepakat.stores.moving import transaction
+
+    place = store_address(read_settings(folder)) or folder / STORE_FILE
+    end = monotonic() + BODIES_SECONDS
+
+    def goes_on(done: int, count: int) -> bool:
+        if sys.stderr.isatty():
+            print(f"\r\033[Kbodies: {100 * done // count} %", end="", file=sys.stderr, flush=True)
+        return thorough or monotonic() < end
+
+    found = examine_bodies(lambda: transaction(place, writes=False), goes_on, int(time()))
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    if found.changed:
+        names = ", ".join(found.changed[:3]) + (" and more" if len(found.changed) > 3 else "")
+        words = f"{counted(len(found.changed), 'object')} not as written: {names}"
+        return Check("bodies", False, words, "stop the node and restore a backup")
+    words = f"{counted(found.looked_at, 'body', 'bodies')} as written"
+    return Check("bodies", True, words if found.is_all else f"{words}; `--thorough` looks at the rest too")
 
 
 def _card(node: Node) -> Check:

@@ -16,6 +16,7 @@ from sepakat.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     from sepakat.exchange.ports import Store
+    from sepakat.exchange.resuming import Asked, Resumption
 
 app = typer.Typer(help="Where the node's store is.", no_args_is_help=True)
 
@@ -94,15 +95,18 @@ def resume(
     *,
     without: Annotated[
         list[str] | None,
-        typer.Option(metavar="PARTY", help="A partner that need not answer; repeatable."),
+        typer.Option(
+            metavar="PARTY", help="A partner that cannot be asked, and by your word knows no more; repeatable."
+        ),
     ] = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> int | None:
-    """Let a node that was restored from a backup send again, if no partner knows more of its logs than it does.
+    """Let a node that was restored from a backup catch up with its partners, and send again.
 
-    Every partner with a node is asked for what it co-signed. If one is ahead, or does not answer, the node goes on
-    sending nothing, and this exits with 1.
+    Every partner with a node is asked what it knows of our log for it. What we have forgotten it gives back: our own
+    messages, which are checked leaf by leaf and take effect again. If one cannot be asked, knows more than it gives
+    back, or gives back what is not ours, the node goes on sending nothing, and this exits with 1.
     """
     from sepakat.exchange.resuming import resume as resume_node
     from sepakat.stix.identifiers import PartyId
@@ -110,22 +114,47 @@ def resume(
     found = resume_node(open_named(node), {PartyId(one) for one in without or ()})
     if as_json:
         asked = [
-            {"party": one.party, "ours": one.ours, "theirs": one.theirs, "error": one.error} for one in found.asked
+            {
+                "party": one.party,
+                "ours": one.ours,
+                "theirs": one.theirs,
+                "regained": one.regained,
+                "error": one.error,
+                "fault": one.fault,
+            }
+            for one in found.asked
         ]
         say_json({"held_since": found.held_since, "asked": asked, "goes_on": found.goes_on})
     elif found.held_since is None:
         say("Nothing is held back.")
     else:
         for one in found.asked:
-            words = one.error or f"co-signed {one.theirs} of our {counted(one.ours, 'leaf', 'leaves')}"
-            say(f"{'✗' if one.is_behind or one.error else '✓'} {one.party}: {words}")
-        if found.goes_on:
-            since = found.held_since.isoformat(timespec="seconds")
-            say(f"The node goes on. Before you serve it, take back again what you took back after {since}:")
-            say("it knows nothing of agreements suspended or ended, objects held or erased, accounts disabled since.")
-        else:
-            say("The node sends nothing: restore a newer backup, or ask again.")
+            say(f"{'✗' if one.stops or one.error else '✓'} {one.party}: {_known_there(one)}")
+        _say_what_next(found)
     return None if found.goes_on else NOT_AS_IT_SHOULD
+
+
+def _known_there(asked: Asked) -> str:
+    """What a partner knows of our log, in words."""
+    if asked.fault is not None:
+        return asked.fault
+    if asked.error is not None:
+        return f"not asked: {asked.error}"
+    known = f"knows {asked.theirs} of our {counted(asked.ours + asked.regained, 'leaf', 'leaves')}"
+    return f"{known}; it gave back {asked.regained}" if asked.regained else known
+
+
+def _say_what_next(found: Resumption) -> None:
+    if found.goes_on and found.held_since is not None:
+        since = found.held_since.isoformat(timespec="seconds")
+        say(f"The node goes on. Before you serve it, do again what no partner could tell, after {since}:")
+        say("objects held or erased, accounts disabled, objects taken in, what plain TAXII clients were told.")
+        return
+    if any(one.stops for one in found.asked):
+        say("The node sends nothing: restore a newer backup, or find out with that partner what became of the log.")
+    if any(one.error is not None for one in found.asked):
+        say("The node sends nothing while a partner cannot be asked: ask again once it is reached, or call this with")
+        say("--without PARTY if you are sure that it got nothing from us after the backup.")
 
 
 def _place(folder: Path) -> Any:

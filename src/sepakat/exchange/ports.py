@@ -20,6 +20,7 @@ from sepakat.exchange.catalogue_ports import Catalogue, Recent
 from sepakat.exchange.claim_ports import Claims, Watches
 from sepakat.exchange.erasure_ports import Erasures
 from sepakat.exchange.journal import Changes
+from sepakat.exchange.mirror_records import MirrorPage
 from sepakat.exchange.records import (
     Access,
     Account,
@@ -86,7 +87,7 @@ class Objects(Protocol):
     def add(self, version: StoredVersion) -> bool:
         """Keep it; False if that (id, version) is held with the same digest (then origins and terms are joined).
 
-        Raises StoreError('version-conflict') if it is held with other bytes.
+        Raises StoreError('version-conflict') if it is held, or was given out whole, with other bytes.
         """
 
     def add_many(self, added: Sequence[StoredVersion]) -> list[bool]:
@@ -467,6 +468,9 @@ class Peer(Protocol):
 
     def news(self, after: int) -> Iterator[int]:
         """Its newest sequence for us, each time that it says so on a stream; ends when the stream does."""
+
+    def mirror(self, after: int, beside: int) -> MirrorPage:
+        """Its mirror of our log for it after so many leaves, and our messages beside it after so many of them."""
 
     def collections(self) -> list[Mapping[str, Any]]:
         """The TAXII collections that it serves us."""

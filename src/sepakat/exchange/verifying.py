@@ -20,6 +20,7 @@ from sepakat.exchange.keys import card_keys
 from sepakat.exchange.parties import known_party
 from sepakat.exchange.ports import Node, Unit
 from sepakat.exchange.records import Direction, Leaf, MessageRecord, Party, Publication
+from sepakat.exchange.restating import is_without_content
 from sepakat.stix.identifiers import PartyId
 from sepakat.stix.objects import StixObject
 from sepakat.transparency.erasures import ErasedRow, ProvedErasures, check_proofs
@@ -174,6 +175,8 @@ def _rows(unit: Unit, taker: PartyId, proved: ProvedErasures) -> Iterator[Publis
             for row in unit.views.rows(collection.id, include_withdrawn=True):
                 if not (row.salt or row.digest or row.body) and ErasedRow(taker, row.leaf, row.position) in proved.rows:
                     yield PublishedRow(row.leaf, row.position, _name(row), None, None)
+                elif _digest(row) == _UNREADABLE and is_without_content(row):
+                    yield PublishedRow(row.leaf, row.position, _name(row), row.salt, row.digest, is_lost=True)
                 else:
                     yield PublishedRow(row.leaf, row.position, _name(row), row.salt, _digest(row))
 

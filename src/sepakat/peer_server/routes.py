@@ -1,4 +1,4 @@
-"""Routes under /peer/v1/: other nodes post messages, fetch ours for them, hold a stream for news, read our card.
+"""Routes under /peer/v1/: other nodes post messages, fetch ours, get their own back, hold a stream, read our card.
 
 Every request but the one for the card carries an HTTP message signature (RFC 9421). Decides nothing: it reads bytes
 within limits of size and time, authenticates, hands over to `exchange`, and turns errors into answers by one table.
@@ -18,7 +18,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sepakat.errors import ConfigurationError, InputError, NotFound, NotPermitted, PeerError, SepakatError, StoreError
+from sepakat.exchange.giving_back import give_back
 from sepakat.exchange.messaging import messages_for
+from sepakat.exchange.mirror_records import MirrorPage
 from sepakat.exchange.parties import own_card
 from sepakat.exchange.ports import Node
 from sepakat.exchange.receiving import is_card, receive
@@ -68,12 +70,16 @@ def routes(
 
     def fetch(request: Request, body: bytes) -> Response:
         party = authenticated("GET", request, body)
-        documents = messages_for(node, party, _after(request))
+        documents = messages_for(node, party, _count(request, "after"))
         # Joined by hand: each message goes out as the very bytes that were signed.
         return Response(b'{"messages":[' + b",".join(documents) + b"]}", media_type="application/json")
 
+    def mirror(request: Request, body: bytes) -> Response:
+        party = authenticated("GET", request, body)
+        return _mirror(give_back(node, party, _count(request, "after"), _count(request, "beside")))
+
     def news(request: Request, body: bytes) -> Response:
-        return streams.open(authenticated("GET", request, body), _after(request))
+        return streams.open(authenticated("GET", request, body), _count(request, "after"))
 
     def card(_: Request, __: bytes) -> Response:
         return _json(200, own_card(node))
@@ -81,6 +87,7 @@ def routes(
     return [
         Route("/peer/v1/messages", _guarded(node, limits, post), methods=["POST"]),
         Route("/peer/v1/messages", _guarded(node, limits, fetch), methods=["GET"]),
+        Route("/peer/v1/mirror", _guarded(node, limits, mirror), methods=["GET"]),
         Route("/peer/v1/news", _guarded(node, limits, news), methods=["GET"]),
         Route("/peer/v1/card", _guarded(node, limits, card), methods=["GET"]),
     ]
@@ -133,11 +140,26 @@ def _refusal(error: SepakatError) -> Response:
     return _json(status, {"code": error.code, "message": error.message})
 
 
-def _after(request: Request) -> int:
-    text = request.query_params.get("after", "0")
+def _count(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "0")
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InputError("after-invalid", "request refused: `after` is not a sequence number")
+        raise InputError("after-invalid", f"request refused: `{name}` is not a sequence number")
     return int(text)
+
+
+def _mirror(page: MirrorPage) -> Response:
+    """Leaves and messages as the very bytes that were signed: they are canonical JSON."""
+    leaves = (
+        b'{"leaf":%b}' % leaf.data if leaf.message is None else b'{"leaf":%b,"message":%b}' % (leaf.data, leaf.message)
+        for leaf in page.leaves
+    )
+    answer = b'{"size":%d,"root":"%b","leaves":[%b],"beside":[%b]}' % (
+        page.size,
+        page.root.hex().encode(),
+        b",".join(leaves),
+        b",".join(page.beside),
+    )
+    return Response(answer, media_type="application/json")
 
 
 def _target(request: Request) -> str:

@@ -22,6 +22,7 @@ import msgspec
 import orjson
 
 from sepakat.errors import PeerError
+from sepakat.exchange.mirror_records import MirrorLeaf, MirrorPage
 from sepakat.exchange.ports import Node, Peer, PeerPage
 from sepakat.exchange.records import Party
 from sepakat.exchange.signing import sign_request
@@ -37,6 +38,7 @@ STREAM_TIMEOUT = httpx.Timeout(10.0, read=30.0)
 MAX_EVENT = 1_000
 _MESSAGES_PATH = "/peer/v1/messages"
 _NEWS_PATH = "/peer/v1/news"
+_MIRROR_PATH = "/peer/v1/mirror"
 _EVENTS = "text/event-stream"
 _EVENT = re.compile(rb'event: more\ndata: \{"last":(\d{1,18})\}')
 _SHOWN = 300
@@ -58,6 +60,18 @@ class _Messages(msgspec.Struct):
     messages: list[msgspec.Raw]
 
 
+class _Leaf(msgspec.Struct):
+    leaf: msgspec.Raw
+    message: msgspec.Raw = msgspec.Raw()
+
+
+class _Mirror(msgspec.Struct):
+    size: int
+    root: str
+    leaves: list[_Leaf]
+    beside: list[msgspec.Raw]
+
+
 class _Envelope(msgspec.Struct):
     objects: list[msgspec.Raw] = []
     more: bool = False
@@ -65,6 +79,7 @@ class _Envelope(msgspec.Struct):
 
 
 _read_messages = msgspec.json.Decoder(_Messages).decode
+_read_mirror = msgspec.json.Decoder(_Mirror).decode
 _read_envelope = msgspec.json.Decoder(_Envelope).decode
 
 
@@ -150,6 +165,18 @@ class HttpPeer:
                 self._checked(answer, self._read(answer))
                 raise self._wrong("not a stream of events")
             yield from self._events(answer)
+
+    def mirror(self, after: int, beside: int) -> MirrorPage:
+        answer = self._ask("GET", f"{_MIRROR_PATH}?after={after}&beside={beside}")
+        try:
+            read = _read_mirror(answer.content)
+            root = bytes.fromhex(read.root)
+            if read.size < 0:
+                raise ValueError("a size below 0")
+        except (msgspec.DecodeError, RecursionError, ValueError) as error:
+            raise self._wrong(f"not a mirror of a log ({error})") from error
+        leaves = tuple(MirrorLeaf(bytes(one.leaf), bytes(one.message) or None) for one in read.leaves)
+        return MirrorPage(read.size, root, leaves, tuple(bytes(document) for document in read.beside))
 
     def collections(self) -> list[Mapping[str, Any]]:
         answer = self._ask("GET", f"{API_ROOT_PATH}collections/")

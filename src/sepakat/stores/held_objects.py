@@ -20,7 +20,7 @@ from sepakat.stores.changes import SqlChanges
 from sepakat.stores.claims import forget_claims, note_claims
 from sepakat.stores.columns import pack_version
 from sepakat.stores.keys import Keys, Provenance
-from sepakat.stores.schema import bodies, objects, publications, versions
+from sepakat.stores.schema import WITHDRAWN, bodies, objects, publications, versions
 from sepakat.stores.statements import chunks, insert_all
 
 _OBJECTS_AT_ONCE = 500
@@ -45,6 +45,7 @@ class SqlObjects:
         object_keys, fresh = self._keys.objects_made(one.object.id for one in added)
         named = [(object_keys[one.object.id], one.object.version) for one in added]
         held = self._held(name for name in named if name[0] not in fresh)
+        given = self._given(name for name in named if name[0] not in fresh and name not in held)
         fates: list[bool] = []
         rows: dict[tuple[int, str], dict[str, Any]] = {}
         joined: dict[tuple[int, str], int] = {}
@@ -53,6 +54,8 @@ class SqlObjects:
             digest, provenance = one.object.digest, (one.origins, one.received)
             fates.append(name not in held)
             if name not in held:
+                if given.get(name, digest) != digest:
+                    raise _conflict(one.object, "was given out")
                 key = self._keys.provenance_made(provenance)
                 rows[name] = {
                     "object_key": name[0],
@@ -64,7 +67,7 @@ class SqlObjects:
                 }
             else:
                 if held[name][0] != digest:
-                    raise _conflict(one.object)
+                    raise _conflict(one.object, "is held")
                 key = self._keys.provenance_made(_joined(self._keys.provenance(held[name][1]), provenance))
                 if key == held[name][1]:
                     continue
@@ -209,6 +212,22 @@ class SqlObjects:
                 held[(row[0], row[1])] = (row[2], row[3])
         return held
 
+    def _given(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+        """The digest of those named versions that went out whole, though they are not held any more."""
+        given: dict[tuple[int, str], str] = {}
+        row = publications.c
+        for chunk in chunks(dict.fromkeys(names), _OBJECTS_AT_ONCE):
+            ordered = sorted({version for _, version in chunk}, key=pack_version)
+            statement = select(row.object_key, row.version, row.digest).where(
+                row.object_key.in_({key for key, _ in chunk}),
+                row.original_key == row.object_key,
+                row.version.between(ordered[0], ordered[-1]),
+                row.place == WITHDRAWN,
+            )
+            # Of what was erased the digest is gone too.
+            given |= {(key, version): digest for key, version, digest in self._connection.execute(statement) if digest}
+        return given
+
     def _insert(
         self,
         rows: Mapping[tuple[int, str], dict[str, Any]],
@@ -264,8 +283,8 @@ def _joined(before: Provenance, more: Provenance) -> Provenance:
     return before[0] | more[0], before[1] + tuple(one for one in more[1] if one not in before[1])
 
 
-def _conflict(refused: StixObject) -> StoreError:
+def _conflict(refused: StixObject, where: str) -> StoreError:
     version = f"version {refused.version}" if refused.version else "its one version"
     return StoreError(
-        "version-conflict", f"{refused.id} refused: {version} is held with other content", "give it a later `modified`"
+        "version-conflict", f"{refused.id} refused: {version} {where} with other content", "give it a later `modified`"
     )

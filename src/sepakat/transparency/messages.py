@@ -192,6 +192,10 @@ def reference_page() -> str:
         "The hash of a message is SHA-256 of its canonical form (RFC 8785) without `key` and `signature`. The "
         "signature is Ed25519 over the text `sepakat/message/1`, a newline, and the hash in hexadecimal. A message is "
         "idempotent by its hash. The key is looked up on the sender's card by its id, never taken from the message.",
+        "`POST /peer/v1/messages` hands one in. `GET /peer/v1/messages?after=N` gives those for the asker after its "
+        "first N. `GET /peer/v1/mirror?after=N&beside=K` gives the asker back what it said itself: the leaves of its "
+        "log after the first N with their messages, and after the first K messages those of which the log has no leaf "
+        "here yet; a node asks for it after a restore. Every request is signed (RFC 9421) and names its recipient.",
         "## Kinds",
     ]
     for kind in KINDS.values():

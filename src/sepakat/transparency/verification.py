@@ -31,7 +31,8 @@ class PublishedRow:
     """One object or tombstone of a batch as it is kept.
 
     `object_id` and `digest` are those of the payload read now, not of a column beside it. `salt` and `digest` are
-    None together once they are erased.
+    None together once they are erased. With `is_lost` the payload is gone since a restore, and says so; the digest is
+    then the one kept beside it.
     """
 
     leaf: int
@@ -39,6 +40,7 @@ class PublishedRow:
     object_id: str
     salt: bytes | None
     digest: str | None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class MessageRow:
 class LogFinding:
     """One thing that is not as it was signed, or not signed; `leaves` is a range when one leaf cannot be told.
 
-    `is_damage` is false for what is only worth knowing: leaves not yet signed, a checkpoint not co-signed, erased rows.
+    `is_damage` is false for what is only worth knowing: leaves not yet signed, a checkpoint not co-signed, rows
+    that are erased or lost.
     """
 
     code: str
@@ -228,6 +231,7 @@ def _compare_roots(entries: Sequence[LogEntry], opened: Sequence[_Opened]) -> It
 class _Seen:
     positions: set[int] = field(default_factory=set)
     erased: int = 0
+    lost: int = 0
 
 
 def _check_rows(leaves: Sequence[Leaf | None], rows: Iterable[PublishedRow], findings: list[LogFinding]) -> int:
@@ -242,6 +246,7 @@ def _check_rows(leaves: Sequence[Leaf | None], rows: Iterable[PublishedRow], fin
             findings.append(_row_finding(row, *problem))
         mine.positions.add(row.position)
         mine.erased += row.salt is None and row.digest is None
+        mine.lost += row.is_lost
     for index, leaf in enumerate(leaves):
         if isinstance(leaf, ReleaseLeaf):
             findings += _batch_findings(index, leaf, seen.get(index, _Seen()))
@@ -281,6 +286,9 @@ def _batch_findings(index: int, leaf: ReleaseLeaf, seen: _Seen) -> Iterator[LogF
         yield LogFinding(
             "rows-erased", f"leaf {index}: salt and payload of {seen.erased} are erased", is_damage=False, leaf=index
         )
+    if seen.lost:
+        why = f"leaf {index}: the payload of {seen.lost} was not in the backup that was restored"
+        yield LogFinding("rows-lost", why, is_damage=False, leaf=index)
 
 
 def _check_messages(leaves: Sequence[Leaf | None], rows: Iterable[MessageRow]) -> Iterator[LogFinding]:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from sepakat.errors import StoreError
@@ -17,47 +12,10 @@ from sepakat.exchange.reading import Asking, collections_for, read
 from sepakat.exchange.records import Standing
 from sepakat.exchange.resuming import Asked, resume
 from sepakat.stix.identifiers import PartyId
-from sepakat.stores.sqlite import SqliteStore
-from tests.support.simulator import Simulation, restarted
+from tests.integration.exchange.conftest import TWO, Restore, exchange
+from tests.support.simulator import Simulation
 
 US, RU, FR = PartyId("us"), PartyId("ru"), PartyId("fr")
-ONE, TWO = (f"campaign--7c9e4ad4-62b4-4a3c-9d3c-0a5ad1f0e00{n}" for n in (1, 2))
-
-Restore = Callable[[], None]
-
-
-@pytest.fixture
-def restore(giving: Simulation, tmp_path: Path) -> Iterator[Restore]:
-    """Puts `us` back to what it is now, as a backup would, when called."""
-    exchange(giving, ONE)
-    kept = tmp_path / "kept.sqlite"
-    with (
-        closing(sqlite3.connect(tmp_path / "us" / "store.sqlite")) as now,
-        closing(sqlite3.connect(kept)) as copy,
-    ):
-        now.backup(copy)
-    store = SqliteStore(kept)
-
-    def put_back() -> None:
-        with store.writing() as unit:
-            unit.logs.hold_back(giving.clock.now())
-        giving.network.nodes[US] = restarted(giving["us"], store=store)
-
-    yield put_back
-    store.close()
-
-
-def exchange(world: Simulation, id_: str) -> None:
-    """`us` releases an object, `ru` takes it and co-signs the log."""
-    world.take_in("us", world.written_by("us", id_, "amber"))
-    world.settle()
-    world.sync("ru", "us")
-    world.settle()
-
-
-def size(world: Simulation, party: PartyId) -> int:
-    with world["us"].store.reading() as unit:
-        return unit.logs.size(party, mirror=False)
 
 
 def test_a_restored_node_that_lacks_nothing_goes_on(giving: Simulation, restore: Restore) -> None:
@@ -71,19 +29,6 @@ def test_a_restored_node_that_lacks_nothing_goes_on(giving: Simulation, restore:
     assert TWO in giving.held("ru")
 
 
-def test_a_restored_node_that_is_behind_a_partner_stands_still(giving: Simulation, restore: Restore) -> None:
-    exchange(giving, TWO)
-    had = size(giving, RU)
-    restore()
-    found = resume(giving["us"])
-    assert not found.goes_on
-    behind = [one for one in found.asked if one.is_behind]
-    assert [one.party for one in behind] == [RU]
-    assert size(giving, RU) < (behind[0].theirs or 0) <= had
-    with pytest.raises(StoreError, match="backup of"):
-        exchange(giving, TWO)
-
-
 def test_a_partner_that_is_not_reached_is_not_taken_to_agree(giving: Simulation, restore: Restore) -> None:
     restore()
     giving.network.cut_off.add(FR)
@@ -91,12 +36,6 @@ def test_a_partner_that_is_not_reached_is_not_taken_to_agree(giving: Simulation,
     assert not found.goes_on
     assert [one.party for one in found.asked if one.error] == [FR]
     assert resume(giving["us"], {FR}).goes_on
-
-
-def test_a_partner_cannot_be_left_out_that_is_ahead(giving: Simulation, restore: Restore) -> None:
-    exchange(giving, TWO)
-    restore()
-    assert not resume(giving["us"], {RU}).goes_on
 
 
 def test_a_restored_node_gives_nothing_of_what_was_suspended_since(giving: Simulation, restore: Restore) -> None:
@@ -107,9 +46,7 @@ def test_a_restored_node_gives_nothing_of_what_was_suspended_since(giving: Simul
     with pytest.raises(StoreError) as caught:
         readable_by_ru(giving)
     assert caught.value.code == "store-restored"
-    # Whoever restored it takes back again what the backup does not know, before the node is served.
     assert resume(giving["us"]).goes_on
-    agreeing.suspend(giving["us"], "us-ru", "a leak")
     assert readable_by_ru(giving) == 0
 
 

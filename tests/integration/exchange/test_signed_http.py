@@ -22,6 +22,8 @@ from sepakat import peer_server
 from sepakat.errors import NotPermitted, PeerError
 from sepakat.exchange import agreeing
 from sepakat.exchange.messaging import REFUSED, deliver
+from sepakat.exchange.mirror_records import MirrorLeaf
+from sepakat.exchange.mirroring import Mirror
 from sepakat.exchange.parties import add_party, fingerprint_of, issue_card, own_card, show_party
 from sepakat.exchange.ports import Node
 from sepakat.exchange.records import Direction
@@ -29,6 +31,7 @@ from sepakat.exchange.signing import authenticate_request, has_signature, sign_r
 from sepakat.remote.cards import fetch_card
 from sepakat.remote.peers import HttpPeers
 from sepakat.stix.identifiers import PartyId
+from sepakat.transparency.merkle import Frontier, leaf_hash
 from tests.support.agreements import agreement_text
 from tests.support.simulator import Simulation, TestSigner, restarted, simulation
 
@@ -86,6 +89,24 @@ def test_messages_are_fetched_as_the_very_bytes_that_were_signed(world: Simulati
         received = unit.messages.after(US, 0, direction=Direction.IN)
     assert [record.document for record in received] == fetched
     assert [orjson.loads(document)["kind"] for document in fetched][:2] == ["agreement-offer", "agreement-signature"]
+
+
+def test_a_log_is_given_back_as_the_very_bytes_that_were_signed(world: Simulation) -> None:
+    world.conclude(agreement_text(), "us", "ru")
+    us, ru = world["us"], world["ru"]
+    fetched = ru.peers.to(show_party(ru, US)).messages(0)
+    with ru.store.writing() as unit:
+        mirror = Mirror.opened(ru, unit, US)
+        mirror.follow(ru, unit, fetched[0])
+    with us.store.reading() as unit:
+        ours = [leaf.data for leaf in unit.logs.leaves(RU, mirror=False)]
+    peer = us.peers.to(show_party(us, RU))
+    page = peer.mirror(0, 0)
+    assert (page.size, page.leaves) == (1, (MirrorLeaf(ours[0], fetched[0]),))
+    assert (page.root, page.beside) == (Frontier().root(), tuple(fetched[1:]))
+    further = peer.mirror(1, 1)
+    assert (further.root, further.leaves) == (Frontier().append(leaf_hash(ours[0])).root(), ())
+    assert further.beside == tuple(fetched[2:])
 
 
 def test_card_is_handed_to_anybody(world: Simulation) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sepakat.errors import PeerError, SepakatError, StoreError
+from sepakat.exchange.mirror_records import MirrorPage
 from sepakat.exchange.ports import Peer, PeerPage, Peers, Store, Unit
 from sepakat.exchange.records import Party
 from sepakat.exchange.work_ports import Lease
@@ -110,6 +111,10 @@ class _FaultingPeer:
 
     def news(self, after: int) -> Iterator[int]:
         return self.peer.news(after)
+
+    def mirror(self, after: int, beside: int) -> MirrorPage:
+        with self._asking("mirror"):
+            return self.peer.mirror(after, beside)
 
     def collections(self) -> list[Mapping[str, Any]]:
         with self._asking("collections"):
