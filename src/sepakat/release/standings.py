@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 from sepakat.release.question import ViewKey
 from sepakat.release.state import Decided
@@ -19,11 +19,27 @@ from sepakat.stix.objects import VersionRef
 EVERY: Final = -1
 """The set of all views."""
 
-_Of: TypeAlias = tuple[VersionRef, int, int, int, int, tuple[Unit, ...]]
-"""One version: where it is whole, where a variant, what matches, where a pseudonym stands, and its parts."""
-_Standing: TypeAlias = tuple[int, int, tuple[_Of, ...]]
-"""Of an id: where it is whole, where it is at all, and its versions that are in any view."""
-_NOWHERE: Final[_Standing] = (0, 0, ())
+
+class _Stood(NamedTuple):
+    """One version that is in any view."""
+
+    ref: VersionRef
+    whole: int
+    variant: int
+    matched: int
+    pseudonym_slots: int
+    units: tuple[Unit, ...]
+
+
+class _Standing(NamedTuple):
+    """An id: where it is whole, where it is at all, and its versions that are in any view."""
+
+    whole: int = 0
+    present: int = 0
+    versions: tuple[_Stood, ...] = ()
+
+
+_NOWHERE: Final = _Standing()
 
 
 class Standings:
@@ -60,21 +76,22 @@ class Standings:
         before, now = self._known.get(identifier, _NOWHERE), _standing(compiled.held.get(identifier, NOT_HELD))
         if before is now:
             return 0, 0
-        as_target = (before[0] ^ now[0]) | (before[1] ^ now[1])
-        own, were = as_target, {version[0]: version for version in before[2]}
-        for version in now[2]:
-            was = were.pop(version[0], None)
+        as_target = (before.whole ^ now.whole) | (before.present ^ now.present)
+        own, were = as_target, {version.ref: version for version in before.versions}
+        for version in now.versions:
+            was = were.pop(version.ref, None)
             if was is None:
-                own |= version[1] | version[2]
+                own |= version.whole | version.variant
                 continue
             # Where it goes whole it does not matter whether it could be a variant.
-            own |= (was[1] ^ version[1]) | ((was[2] & ~was[1]) ^ (version[2] & ~version[1]))
-            if was[3] != version[3] or was[4] != version[4]:
-                own |= compiled.slots.gather((was[3] ^ version[3]) | (was[4] ^ version[4]))
-            if was[5] is not version[5] and was[5] != version[5]:
-                own |= version[1] | version[2]
+            own |= (was.whole ^ version.whole) | ((was.variant & ~was.whole) ^ (version.variant & ~version.whole))
+            slots = (was.matched ^ version.matched) | (was.pseudonym_slots ^ version.pseudonym_slots)
+            if slots:
+                own |= compiled.slots.gather(slots)
+            if was.units is not version.units and was.units != version.units:
+                own |= version.whole | version.variant
         for was in were.values():
-            own |= was[1] | was[2]
+            own |= was.whole | was.variant
         return own, as_target
 
 
@@ -104,12 +121,7 @@ def concerned(
         _add(found, (identifier,), EVERY if identifier in since.written else own)
         if as_target:
             _add(found, naming((identifier,)), as_target)
-    # An observable that is cut otherwise gets another id, and what names it is cut otherwise too.
-    waiting = list(found)
-    while waiting:
-        identifier = waiting.pop()
-        if any(not version.ref[1] for version in compiled.held.get(identifier, NOT_HELD).versions):
-            waiting += _add(found, naming((identifier,)), found[identifier])
+    _pass_on(decided, found)
     for key, before in shown.items():
         _add(found, before ^ decided.verdicts.publication.of(key), compiled.slots.bit(key))
     return found
@@ -117,15 +129,19 @@ def concerned(
 
 def may_tell_otherwise(decided: Decided, changed: Set[StixId]) -> frozenset[StixId]:
     """What may tell otherwise in its text after some ids changed: that depends on how what it refers to is cut."""
-    naming, held = decided.naming, decided.verdicts.compiled.held
-    cut: set[StixId] = {*changed, *naming(changed)}
-    fresh = set(cut)
-    while observables := [
-        one for one in fresh if any(not version.ref[1] for version in held.get(one, NOT_HELD).versions)
-    ]:
-        fresh = set(naming(observables) - cut)
-        cut |= fresh
-    return frozenset(cut | naming(cut))
+    naming = decided.naming
+    cut: dict[StixId, int] = dict.fromkeys((*changed, *naming(changed)), EVERY)
+    _pass_on(decided, cut)
+    return frozenset(cut) | naming(cut)
+
+
+def _pass_on(decided: Decided, found: dict[StixId, int]) -> None:
+    """An observable that is cut otherwise gets another id, and what names it is cut otherwise too."""
+    held, waiting = decided.verdicts.compiled.held, list(found)
+    while waiting:
+        identifier = waiting.pop()
+        if any(not version.ref[1] for version in held.get(identifier, NOT_HELD).versions):
+            waiting += _add(found, decided.naming((identifier,)), found[identifier])
 
 
 def _add(found: dict[StixId, int], identifiers: Iterable[StixId], views: int) -> list[StixId]:
@@ -142,12 +158,9 @@ def _add(found: dict[StixId, int], identifiers: Iterable[StixId], views: int) ->
 def _standing(held: Held) -> _Standing:
     if not held.present:
         return _NOWHERE
-    return (
-        held.whole,
-        held.present,
-        tuple(
-            (version.ref, version.whole, version.variant, version.matched, version.pseudonym_slots, version.units)
-            for version in held.versions
-            if version.present
-        ),
+    versions = tuple(
+        _Stood(one.ref, one.whole, one.variant, one.matched, one.pseudonym_slots, one.units)
+        for one in held.versions
+        if one.present
     )
+    return _Standing(held.whole, held.present, versions)

@@ -74,12 +74,6 @@ def resolve(content: Mapping[str, Any], selector: str) -> Path | None:
     return None if value_at(content, path, _MISSING) is _MISSING else path
 
 
-def paths(content: Mapping[str, Any]) -> Iterator[Path]:
-    """The path of every node below the object, parents before children, in the order of the text."""
-    for path, _ in nodes(content):
-        yield path
-
-
 def nodes(content: Any) -> Iterator[tuple[Path, Any]]:
     """Every node below the object with its path, parents before children, in the order of the text."""
     stack: list[Iterator[tuple[Path, Any]]] = [_children((), content)]

@@ -74,6 +74,40 @@ def test_what_becomes_a_variant_concerns_it_there_and_as_a_target() -> None:
     assert of(decided, HUB, standings) == (FR, FR)
 
 
+def test_where_a_version_is_whole_and_where_a_variant_are_told_apart() -> None:
+    decided, standings = decided_with(HUB)
+    version = version_of(decided, HUB)
+    version.whole, version.variant = RU, FR
+    decided.verdicts.compiled.held[version.id].refresh()
+    standings.settle(decided, [version.id])
+    assert of(decided, HUB, standings) == (0, 0)
+    version.variant = 0
+    assert of(decided, HUB, standings) == (FR, FR)
+    version.whole, version.variant = 0, FR
+    assert of(decided, HUB, standings) == (RU, RU)
+    version.variant = 0
+    assert of(decided, HUB, standings) == (RU | FR, RU | FR)
+    standings.settle(decided, [version.id])
+    version.variant = FR
+    assert of(decided, HUB, standings) == (FR, FR)
+
+
+def test_a_variant_with_other_parts_or_gone_beside_another_version_concerns_where_it_is() -> None:
+    later = {**HUB, "modified": "2026-01-02T00:00:00.000Z"}
+    decided, standings = decided_with(HUB, later)
+    first = version_of(decided, HUB)
+    first.whole, first.variant = 0, FR
+    decided.verdicts.compiled.held[first.id].refresh()
+    standings.settle(decided, [first.id])
+    first.units = (*first.units, Unit(("name",), 0))
+    assert of(decided, HUB, standings) == (FR, 0)
+    first.variant = 0
+    assert of(decided, HUB, standings) == (FR, 0)
+    standings.settle(decided, [first.id])
+    first.variant = FR
+    assert of(decided, HUB, standings) == (FR, 0)
+
+
 def test_other_clauses_that_match_concern_the_object_alone() -> None:
     decided, standings = decided_with(HUB, OTHER, BETWEEN)
     version_of(decided, HUB).matched &= ~(FR << 1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sepakat.stix.selectors import Path, covers, parse_selector, path_text, paths, resolve, selector_text, value_at
+from sepakat.stix.selectors import Path, covers, nodes, parse_selector, path_text, resolve, selector_text, value_at
 
 CONTENT: dict[str, Any] = {
     "labels": ["one", "two"],
@@ -78,7 +78,7 @@ def test_path_that_no_selector_can_write_is_refused(path: Path) -> None:
 
 
 def test_paths_name_every_node_parents_first() -> None:
-    found = list(paths(CONTENT))
+    found = [path for path, _ in nodes(CONTENT)]
     assert found[:4] == [("labels",), ("labels", 0), ("labels", 1), ("extensions",)]
     assert len(found) == 12
     assert all(value_at(CONTENT, path) is not None for path in found)
@@ -88,7 +88,7 @@ def test_paths_of_deep_content_need_no_stack() -> None:
     content: dict[str, Any] = {}
     for _ in range(5_000):
         content = {"a": content}
-    assert sum(1 for _ in paths(content)) == 5_000
+    assert sum(1 for _ in nodes(content)) == 5_000
 
 
 def test_ancestor_covers_what_lies_below() -> None:
